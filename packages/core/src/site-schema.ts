@@ -1,0 +1,210 @@
+/** The shape of the site file: which keys a person may write, and what each must be. Messages say what was expected. */
+import { z } from 'zod';
+import { describeFound } from './config-fault.ts';
+import { isMeasured } from './parameters.ts';
+import { isToken } from './subjects.ts';
+import { iso, parseIso } from './time.ts';
+
+type Message = { error: (issue: { readonly input?: unknown }) => string };
+
+/** Message of a check: what was expected, then what stands there. */
+function expected(what: string): Message {
+  return { error: (issue) => `expected ${what}, found ${describeFound(issue.input)}` };
+}
+
+const factText = z.string().min(1);
+const token = z.string().refine(isToken, expected('lower-case letters, digits and hyphens'));
+const positive = z.number().positive();
+const bilingual = z.strictObject({ fr: factText, en: factText });
+
+/** A fact nobody has confirmed is written `unknown`: printed as such everywhere, never guessed. */
+function orUnknown<T extends z.ZodType>(fact: T, what: string) {
+  return z.union([fact, z.literal('unknown')], expected(`${what} or unknown`));
+}
+
+const instant = z.string(expected('a UTC time such as 2019-05-01T00:00:00Z')).transform((text, context) => {
+  const ms = parseIso(text);
+  if (ms !== undefined) return ms;
+  context.addIssue({ code: 'custom', message: `expected a UTC time such as 2019-05-01T00:00:00Z, found '${text}'` });
+  return z.NEVER;
+});
+
+/** `[low, high]`, bounds pass. */
+const span = z
+  .tuple([z.number(), z.number()], expected('two numbers [low, high]'))
+  .refine(([low, high]) => low < high, expected('[low, high] with low below high'));
+
+const grossRange = z
+  .strictObject({
+    fail: span,
+    suspect: span.optional(),
+    /** Where the numbers come from; thresholds are published with the data. */
+    source: factText.optional(),
+  })
+  .superRefine(({ fail, suspect }, context) => {
+    if (suspect === undefined || (suspect[0] >= fail[0] && suspect[1] <= fail[1])) return;
+    const message = `expected a suspect span within the fail span [${fail.join(', ')}], found [${suspect.join(', ')}]`;
+    context.addIssue({ code: 'custom', path: ['suspect'], message });
+  });
+
+const qcConfig = z
+  .strictObject({ validFrom: instant })
+  .catchall(z.strictObject({ grossRange }))
+  .superRefine((qc, context) => {
+    for (const code of Object.keys(qc)) {
+      if (code === 'validFrom' || isMeasured(code)) continue;
+      const message = `expected a code of the parameter table such as TEMP, found '${code}'`;
+      context.addIssue({ code: 'custom', path: [code], message });
+    }
+  });
+
+const ENDPOINT = /^tcp:\/\/[A-Za-z0-9.-]+:(\d{1,5})$/;
+
+function isEndpoint(text: string): boolean {
+  const port = Number(ENDPOINT.exec(text)?.[1] ?? 0);
+  return port >= 1 && port <= 65_535;
+}
+
+const deploymentConfig = z.strictObject({
+  from: instant,
+  to: instant.optional(),
+  serial: factText,
+  depthM: orUnknown(z.number(), 'a depth in metres'),
+  mount: factText.optional(),
+  endpoint: z.string().refine(isEndpoint, expected('tcp://host:port with a port from 1 to 65535')).optional(),
+  /** Where lines come from when not from a socket, e.g. `relayed-files`. */
+  source: factText.optional(),
+  timePolicy: z.enum(['received', 'instrument', 'relayed']),
+  /** Largest believable distance between the instrument clock and reception. */
+  clockToleranceMs: positive.default(60_000),
+  settings: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** A parameter code, or the name of a label: labels have lower-case letters, so a mistyped code is not taken for one. */
+function isColumnSource(text: string): boolean {
+  return isMeasured(text) || /^(?=.*[a-z])[A-Z][A-Za-z]*(_[A-Za-z]+)*$/.test(text);
+}
+
+const sensorConfig = z
+  .strictObject({
+    id: token,
+    model: token,
+    title: bilingual.optional(),
+    prefix: z.string().regex(/^[A-Za-z0-9_-]+$/, expected('letters, digits, _ and -')),
+    folder: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/, expected('path parts of letters, digits, _ and -, joined by /')),
+    dataset: factText,
+    cadenceMs: positive,
+    stationName: factText.optional(),
+    depthTheoreticM: z.number().optional(),
+    l22: orUnknown(z.string().regex(/^TOOL\d{4}$/), 'an L22 term such as TOOL0160').optional(),
+    /** Columns of the historical CSV: name → parameter code or label. They come first, in this order. */
+    csvColumns: z
+      .record(
+        z.string(),
+        z.string().refine(isColumnSource, expected('a parameter code or a label such as Optode_Type')),
+      )
+      .default({}),
+    /** Names of a parameter where this sensor measures it in another sense than the table's row. */
+    parameters: z
+      .record(
+        z.string().refine(isMeasured),
+        z.strictObject({
+          longName: factText.optional(),
+          standardName: factText.optional(),
+          p01: z
+            .string()
+            .regex(/^[A-Z0-9]{8}$/, expected('a P01 term of eight characters'))
+            .optional(),
+        }),
+      )
+      .optional(),
+    deployments: z.array(deploymentConfig).min(1),
+    qc: z.array(qcConfig).default([]),
+  })
+  .superRefine(({ deployments, qc }, context) => {
+    const fault = (path: (string | number)[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message });
+    deployments.forEach(({ from, to }, i) => {
+      if (to !== undefined && to <= from) {
+        fault(['deployments', i, 'to'], `expected an end after ${iso(from)}, found ${iso(to)}`);
+      }
+      const before = deployments[i - 1];
+      const least = before === undefined ? Number.NEGATIVE_INFINITY : (before.to ?? before.from + 1);
+      if (from < least) {
+        const message = `expected deployments in order and not overlapping, found ${iso(from)} after ${iso(least)}`;
+        fault(['deployments', i, 'from'], message);
+      }
+    });
+    for (const i of outOfOrder(qc)) fault(['qc', i, 'validFrom'], 'expected a later time than in the entry before');
+  });
+
+/** Indices of dated entries that do not follow the one before them. */
+function outOfOrder(entries: readonly { readonly validFrom: number }[]): number[] {
+  return entries.flatMap(({ validFrom }, i) => (i > 0 && validFrom <= entries[i - 1].validFrom ? [i] : []));
+}
+
+const siteConstants = z
+  .array(
+    z.strictObject({ validFrom: instant, salinity: z.number(), pressureDbar: z.number(), source: factText.optional() }),
+  )
+  .superRefine((entries, context) => {
+    for (const i of outOfOrder(entries)) {
+      const message = 'expected a later time than in the entry before';
+      context.addIssue({ code: 'custom', path: [i, 'validFrom'], message });
+    }
+  });
+
+const platformConfig = z.strictObject({
+  id: token,
+  title: bilingual,
+  oso: factText,
+  type: z.string().regex(/^SDN:L06::\d+$/, expected('an L06 term such as SDN:L06::48')),
+  position: z.strictObject({
+    latitude: orUnknown(z.number().min(-90).max(90), 'degrees north from -90 to 90'),
+    longitude: orUnknown(z.number().min(-180).max(180), 'degrees east from -180 to 180'),
+    depthM: z.number().optional(),
+    note: factText.optional(),
+  }),
+  doi: z
+    .string()
+    .regex(/^10\.\d+\/\S+$/, expected('a DOI such as 10.17882/75839'))
+    .optional(),
+  /** A day is sealed when nothing came for it during this time. */
+  graceMs: positive,
+  siteConstants: siteConstants.default([]),
+  sensors: z.array(sensorConfig),
+});
+
+export const observatoryConfig = z.strictObject({
+  observatory: z.strictObject({
+    id: token,
+    uuidNamespace: z.uuid(),
+    title: bilingual,
+    summary: bilingual,
+    regionalFacility: factText,
+    site: factText,
+    institution: z.strictObject({ name: factText, edmo: z.number().int(), ror: factText }),
+    rightsHolders: z.array(factText).min(1),
+    funding: z.array(factText).min(1),
+    license: factText,
+    licenseNote: factText.optional(),
+    access: z.union(
+      [z.enum(['public', 'restricted']), z.strictObject({ embargoedUntil: instant })],
+      expected('public, restricted or {embargoedUntil: time}'),
+    ),
+    contacts: z.array(
+      z.strictObject({
+        name: factText,
+        role: factText,
+        email: orUnknown(z.email(), 'an e-mail address'),
+        orcid: z
+          .string()
+          .regex(/^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/, expected('an ORCID such as 0000-0003-1694-3807'))
+          .optional(),
+      }),
+    ),
+  }),
+  platforms: z.array(platformConfig).min(1),
+});
