@@ -1,0 +1,89 @@
+/** What a decoder makes of a run, line by line, as plain objects: what `emso decode` prints and fixtures expect. */
+import { createBatch, iso, type RawRun, RECORD_KINDS, type RejectReason, type TimeSource } from '@emso/core';
+import { type DecodeResult, IGNORED, type InstrumentModel, reject } from './define.ts';
+import type { DamagedRow } from './rows.ts';
+
+export type DecodedLine =
+  | {
+      readonly kind: 'decoded';
+      /** 0-based line of the file. */
+      readonly line: number;
+      /** ISO 8601; absent where neither the line nor its reception says a time. */
+      readonly time?: string;
+      readonly timeSource?: TimeSource;
+      /** Values by code, in the parameters' own units; a missing value is absent. */
+      readonly values: Readonly<Record<string, number>>;
+      /** Text facts of the line by label name. */
+      readonly raw: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'ignored'; readonly line: number }
+  | {
+      readonly kind: 'rejected';
+      readonly line: number;
+      readonly reason: RejectReason;
+      /** Byte offset in the line's payload where decoding stopped. */
+      readonly position: number;
+    };
+
+export interface DecodeLinesOptions {
+  /** Which clock `time` is taken from where a line has both. Default: the instrument's. */
+  readonly clock?: TimeSource;
+  /** Rows of the file that are not in the run (`readDatRows`): reported as `damaged` at their place. */
+  readonly damaged?: readonly DamagedRow[];
+}
+
+/**
+ * The lines of a run as `model` decodes them, in file order. `settings` are checked against the model; throws what zod
+ * throws when they do not fit, and never on the lines themselves.
+ */
+export function* decodeLines<Settings>(
+  run: RawRun,
+  model: InstrumentModel<Settings>,
+  settings: unknown,
+  options: DecodeLinesOptions = {},
+): Iterable<DecodedLine> {
+  const checked = model.settings.parse(settings);
+  const batch = createBatch(model.parameters(checked), model.labels, 1);
+  const decode = model.decoder(checked);
+  const damaged = options.damaged ?? [];
+  let skipped = 0;
+  let line = 0;
+  function* damagedHere(): Iterable<DecodedLine> {
+    while (damaged[skipped]?.line === line) {
+      skipped++;
+      yield { kind: 'rejected', line: line++, reason: 'damaged', position: 0 };
+    }
+  }
+  for (let i = 0; i < run.count; i++, line++) {
+    yield* damagedHere();
+    batch.count = 0;
+    const kind = RECORD_KINDS[run.kind[i]];
+    let answer: DecodeResult = IGNORED;
+    if (kind === 'piece' || kind === 'partial') answer = reject(kind, run.start[i]);
+    else if (kind !== 'event') answer = decode(run.bytes, run.start[i], run.end[i], batch);
+    if (answer.kind === 'rejected') {
+      yield { kind: 'rejected', line, reason: answer.reason, position: answer.position - run.start[i] };
+    } else if (answer.kind === 'ignored') {
+      yield { kind: 'ignored', line };
+    } else {
+      const values: Record<string, number> = {};
+      batch.codes.forEach((code, column) => {
+        if (!Number.isNaN(batch.values[column][0])) values[code] = batch.values[column][0];
+      });
+      const raw: Record<string, string> = {};
+      for (const label of batch.labels) if (label.index[0] > 0) raw[label.name] = label.texts[label.index[0]];
+      yield { kind: 'decoded', line, ...timeOf(batch.instrument[0], run.received[i], options.clock), values, raw };
+    }
+  }
+  yield* damagedHere();
+}
+
+function timeOf(
+  instrumentMs: number,
+  receivedMs: number,
+  clock: TimeSource = 'instrument',
+): { time: string; timeSource: TimeSource } | undefined {
+  const byInstrument = Number.isNaN(receivedMs) || (clock === 'instrument' && !Number.isNaN(instrumentMs));
+  const timeMs = byInstrument ? instrumentMs : receivedMs;
+  return Number.isNaN(timeMs) ? undefined : { time: iso(timeMs), timeSource: byInstrument ? 'instrument' : 'received' };
+}

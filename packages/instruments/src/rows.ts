@@ -1,0 +1,144 @@
+/**
+ * The historical daily files of the observatory: `YYYYMMDD HH:MM:SS`, seventeen characters of UTC reception time, with the
+ * stripped instrument line glued to it. The payload may begin with a digit, so rows are cut by width, never by pattern.
+ */
+import { hash } from 'node:crypto';
+import { compactDay, createRawRun, DAY_MS, dayOf, dayOfCivil, isCivilDate, KIND, type RawRun } from '@emso/core';
+import { BLANK, COLON, isSpace, LF, trimmedEnd, ZERO } from './bytes.ts';
+import { twoDigits } from './numbers.ts';
+
+/** Characters of the reception time in front of every row. */
+export const STAMP_BYTES = 17;
+
+/** A row without a valid stamp: where it stands in the file, its LF not counted. */
+export interface DamagedRow {
+  /** 0-based number of the row in the file. */
+  readonly line: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * The rows of a daily file as a run over the file's own bytes (nothing is copied), reception times in epoch ms, kind
+ * `import`, seq 0. Rows that do not begin with a valid stamp are listed beside it. A last row without LF is a row.
+ */
+export function readDatRows(file: Uint8Array): { run: RawRun; damaged: DamagedRow[] } {
+  const run = createRawRun(file, countRows(file));
+  run.sessions.push('dat');
+  const damaged: DamagedRow[] = [];
+  const { start, end, received } = run;
+  let dateAt = -1;
+  let dateMs = 0;
+  let row = 0;
+  for (let at = 0, line = 0; at < file.length; line++) {
+    let stop = file.indexOf(LF, at);
+    if (stop < 0) stop = file.length;
+    if (stop - at >= STAMP_BYTES) {
+      // Nearly every row repeats the date of the row before it.
+      if (dateAt < 0 || !sameDate(file, dateAt, at)) {
+        dateMs = dateOf(file, at);
+        dateAt = Number.isNaN(dateMs) ? -1 : at;
+      }
+      const clockMs = clockOf(file, at + 8);
+      if (dateAt >= 0 && clockMs >= 0) {
+        start[row] = at + STAMP_BYTES;
+        end[row] = stop;
+        received[row] = dateMs + clockMs;
+        row++;
+        at = stop + 1;
+        continue;
+      }
+    }
+    damaged.push({ line, offset: at, length: stop - at });
+    at = stop + 1;
+  }
+  run.count = row;
+  run.kind.fill(KIND.import, 0, row);
+  return { run, damaged };
+}
+
+/** Offsets of `bytes[start, end)` without the bytes 09–0D and 20 at both its ends; equal offsets when nothing is left. */
+export function stripBounds(bytes: Uint8Array, start: number, end: number): [start: number, end: number] {
+  end = trimmedEnd(bytes, start, end);
+  while (start < end && isSpace(bytes[start])) start++;
+  return [start, end];
+}
+
+/**
+ * The identities of the imported rows of one file, by record index: `dat/<second>/<hash>/<n>`, where hash is the first 16
+ * hex digits of the SHA-256 of the stripped payload and n counts the file's rows with equal second and hash from 1.
+ */
+export function importIds(run: RawRun): string[] {
+  const ids: string[] = [];
+  const seen = new Map<string, number>();
+  for (let i = 0; i < run.count; i++) {
+    const [start, end] = stripBounds(run.bytes, run.start[i], run.end[i]);
+    const digest = hash('sha256', run.bytes.subarray(start, end), 'hex').slice(0, 16);
+    const stamp = stampText(run.received[i]);
+    const key = `dat/${stamp.slice(0, 8)}T${stamp.slice(9).replaceAll(':', '')}Z/${digest}`;
+    const n = (seen.get(key) ?? 0) + 1;
+    seen.set(key, n);
+    ids.push(`${key}/${n}`);
+  }
+  return ids;
+}
+
+/** The historical row of a record: stamp of its reception (epoch ms, cut to the second), stripped payload, LF. */
+export function datRow(receivedMs: number, bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const [from, to] = stripBounds(bytes, start, end);
+  const row = new Uint8Array(STAMP_BYTES + to - from + 1);
+  const stamp = stampText(receivedMs);
+  for (let i = 0; i < STAMP_BYTES; i++) row[i] = stamp.charCodeAt(i);
+  row.set(bytes.subarray(from, to), STAMP_BYTES);
+  row[row.length - 1] = LF;
+  return row;
+}
+
+/** `YYYYMMDD HH:MM:SS` of an instant. */
+function stampText(timeMs: number): string {
+  const day = dayOf(timeMs);
+  const second = Math.floor((timeMs - day * DAY_MS) / 1000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${compactDay(day)} ${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}`;
+}
+
+function countRows(file: Uint8Array): number {
+  let rows = 0;
+  for (let at = 0; at < file.length; rows++) {
+    const stop = file.indexOf(LF, at);
+    at = stop < 0 ? file.length : stop + 1;
+  }
+  return rows;
+}
+
+function sameDate(file: Uint8Array, a: number, b: number): boolean {
+  // The day changes most often: look there first.
+  for (let i = 7; i >= 0; i--) if (file[a + i] !== file[b + i]) return false;
+  return true;
+}
+
+/** Epoch ms of midnight of the `YYYYMMDD` at `at`; NaN when it is no date. */
+function dateOf(file: Uint8Array, at: number): number {
+  const century = twoDigits(file, at, at + 8);
+  const year = twoDigits(file, at + 2, at + 8);
+  const month = twoDigits(file, at + 4, at + 8);
+  const day = twoDigits(file, at + 6, at + 8);
+  const valid = century >= 0 && year >= 0 && isCivilDate(century * 100 + year, month, day);
+  return valid ? dayOfCivil(century * 100 + year, month, day) * DAY_MS : Number.NaN;
+}
+
+/** Milliseconds since midnight of the ` HH:MM:SS` at `at`; −1 when it is no time of day. `:60` is the next `:00`. */
+function clockOf(file: Uint8Array, at: number): number {
+  if (file[at] !== BLANK || file[at + 3] !== COLON || file[at + 6] !== COLON) return -1;
+  const hour = clockDigits(file, at + 1, 23);
+  const minute = clockDigits(file, at + 4, 59);
+  const second = clockDigits(file, at + 7, 60);
+  return hour < 0 || minute < 0 || second < 0 ? -1 : hour * 3_600_000 + minute * 60_000 + second * 1000;
+}
+
+function clockDigits(file: Uint8Array, at: number, max: number): number {
+  const tens = file[at] - ZERO;
+  const units = file[at + 1] - ZERO;
+  const value = tens * 10 + units;
+  return tens >= 0 && units >= 0 && units <= 9 && value <= max ? value : -1;
+}

@@ -1,0 +1,134 @@
+/**
+ * What it takes to compute a sensor's products: its model, its deployments with checked settings, and the `build` that
+ * names all of it. Made once at start; configuration is never read again while a service runs (PROMISE 19).
+ */
+import {
+  buildOf,
+  DAY_MS,
+  type DataVersions,
+  type Deployment,
+  deploymentAt,
+  isMeasured,
+  type Observatory,
+  type PlacedFault,
+  type Platform,
+  type Sensor,
+  sensorsOf,
+} from '@emso/core';
+import { INSTRUMENTS, type InstrumentModel } from '@emso/instruments';
+import { PRODUCT_VERSION } from '@emso/products';
+import { QC_VERSION } from '@emso/qc';
+
+/** Raised when a derived parameter changes; nothing is derived yet beyond what lines carry. */
+const DERIVATION_VERSION = 1;
+
+export interface PlannedDeployment {
+  readonly deployment: Deployment;
+  readonly settings: unknown;
+  /** Codes that lines of this deployment can carry, in column order. */
+  readonly codes: readonly string[];
+}
+
+export interface SensorPlan {
+  readonly observatory: Observatory;
+  readonly platform: Platform;
+  readonly sensor: Sensor;
+  readonly model: InstrumentModel;
+  readonly deployments: readonly PlannedDeployment[];
+  /** Every code of any deployment: the columns that decoding fills. */
+  readonly codes: readonly string[];
+  readonly versions: DataVersions;
+  readonly build: string;
+  /** True when every deployment takes reception as time: then a product day is made of one raw day. */
+  readonly byReception: boolean;
+}
+
+export interface ObservatoryPlan {
+  readonly plans: readonly SensorPlan[];
+  /** Sensors whose model is not installed: listed and reported, not started. */
+  readonly notInstalled: readonly { readonly platform: Platform; readonly sensor: Sensor }[];
+}
+
+/** Plans every sensor whose model is installed. The observatory must have passed `settingsFaults`. */
+export function planObservatory(observatory: Observatory): ObservatoryPlan {
+  const plans: SensorPlan[] = [];
+  const notInstalled: { platform: Platform; sensor: Sensor }[] = [];
+  for (const { platform, sensor } of sensorsOf(observatory)) {
+    const model = INSTRUMENTS.get(sensor.model);
+    if (model === undefined) notInstalled.push({ platform, sensor });
+    else plans.push(planSensor(observatory, platform, sensor, model));
+  }
+  return { plans, notInstalled };
+}
+
+function planSensor(observatory: Observatory, platform: Platform, sensor: Sensor, model: InstrumentModel): SensorPlan {
+  const deployments = sensor.deployments.map((deployment): PlannedDeployment => {
+    const settings = model.settings.parse(deployment.settings);
+    return { deployment, settings, codes: model.parameters(settings) };
+  });
+  const versions: DataVersions = {
+    decoder: model.version,
+    derivation: DERIVATION_VERSION,
+    qc: QC_VERSION,
+    product: PRODUCT_VERSION,
+  };
+  return {
+    observatory,
+    platform,
+    sensor,
+    model,
+    deployments,
+    codes: [...new Set(deployments.flatMap((planned) => planned.codes))],
+    versions,
+    build: buildOf(versions, effectiveConfig(observatory, platform, sensor)),
+    byReception: deployments.every((planned) => planned.deployment.timePolicy === 'received'),
+  };
+}
+
+/** Everything of the site file that can change this sensor's bytes. Where a sensor is reached, and when a day is sealed, cannot. */
+function effectiveConfig(observatory: Observatory, platform: Platform, sensor: Sensor): unknown {
+  const { sensors: _sensors, graceMs: _graceMs, ...platformFacts } = platform;
+  const deployments = sensor.deployments.map(({ endpoint: _endpoint, ...rest }) => rest);
+  return { observatory: observatory.observatory, platform: platformFacts, sensor: { ...sensor, deployments } };
+}
+
+/** Settings that a model refuses and CSV columns of nothing that exists: to be listed with the faults of the site file. */
+export function settingsFaults(observatory: Observatory): PlacedFault[] {
+  const faults: PlacedFault[] = [];
+  observatory.platforms.forEach((platform, p) => {
+    platform.sensors.forEach((sensor, s) => {
+      const model = INSTRUMENTS.get(sensor.model);
+      if (model === undefined) return;
+      const at = ['platforms', p, 'sensors', s];
+      sensor.deployments.forEach((deployment, d) => {
+        const parsed = model.settings.safeParse(deployment.settings);
+        if (!parsed.success) {
+          for (const issue of parsed.error.issues) {
+            const path = [...at, 'deployments', d, 'settings', ...(issue.path as (string | number)[])];
+            faults.push({ path, message: `${model.id}: ${issue.message}` });
+          }
+        }
+      });
+      for (const [name, source] of Object.entries(sensor.csvColumns)) {
+        // A parameter that no deployment sends yet keeps its column, empty.
+        if (!isMeasured(source) && !model.labels.includes(source)) {
+          const path = [...at, 'csvColumns', name];
+          faults.push({
+            path,
+            message: `expected a parameter code or one of the labels ${model.labels.join(', ')}, found '${source}'`,
+          });
+        }
+      }
+    });
+  });
+  return faults;
+}
+
+/** The codes of a day's files: those of every deployment that overlaps the day, else of the nearest one. Known before any line came. */
+export function codesOfDay(plan: SensorPlan, day: number): readonly string[] {
+  const codes = new Set<string>();
+  const first = deploymentAt(plan.sensor, day * DAY_MS).index;
+  const last = deploymentAt(plan.sensor, (day + 1) * DAY_MS - 1).index;
+  for (let i = first; i <= last; i++) for (const code of plan.deployments[i].codes) codes.add(code);
+  return [...codes];
+}

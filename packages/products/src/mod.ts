@@ -1,0 +1,11 @@
+export * from './csv.ts';
+export { type DayInput, describeDay } from './day-description.ts';
+export * from './manifest.ts';
+export type * from './netcdf-file.ts';
+export * from './netcdf3.ts';
+export * from './paths.ts';
+export * from './raw-archive.ts';
+export * from './raw-order.ts';
+export type { DamagedRow } from './raw-reader.ts';
+export { IMPORT_SESSION } from './raw-row.ts';
+export * from './version.ts';

@@ -1,0 +1,31 @@
+/** Where the files of a sensor and a UTC day stand, relative to the data root. `/` on every system. */
+import { compactDay, isoMonth, isToken, type Sensor } from '@emso/core';
+
+export interface ProductPaths {
+  readonly raw: string;
+  readonly dat: string;
+  readonly csv: string;
+  readonly netcdf: string;
+  readonly manifest: string;
+}
+
+/** The five files of one day (days since 1970-01-01). `raw` and `dat` are cut by reception day, the others by observation day. */
+export function productPaths(sensor: Pick<Sensor, 'folder' | 'prefix'>, day: number): ProductPaths {
+  const path = (tree: string, extension: string): string =>
+    `${tree}/${sensor.folder}/${isoMonth(day)}/${sensor.prefix}_${compactDay(day)}.${extension}`;
+  return {
+    raw: path('raw', 'raw'),
+    dat: path('dat', 'dat'),
+    csv: path('csv', 'csv'),
+    netcdf: path('netcdf', 'nc'),
+    manifest: path('manifest', 'json'),
+  };
+}
+
+/** The raw file of a sensor that the configuration does not know: its records are archived all the same. */
+export function rawPathOfUnknown(platform: string, sensor: string, day: number): string {
+  for (const name of [platform, sensor]) {
+    if (!isToken(name)) throw new Error(`raw path: expected an id of [a-z0-9-]+, found '${name}'`);
+  }
+  return `raw/_unconfigured/${platform}/${sensor}/${isoMonth(day)}/${sensor}_${compactDay(day)}.raw`;
+}

@@ -1,0 +1,46 @@
+/**
+ * JSON log lines on stdout. A healthy service is quiet: WARN = unexpected, nothing lost; ERROR = a human is needed.
+ * Warnings and worse carry `reason`, a word from the code and never from data, because it becomes a metric label.
+ */
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+export type Log = Logger;
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+export interface LogOptions {
+  readonly service: string;
+  readonly level: (typeof LOG_LEVELS)[number];
+  /** Sees every line of level warn and above. */
+  readonly onEvent?: (level: string, reason: string) => void;
+  /** Where lines go; stdout when absent. Written synchronously, so that the last line before an exit is not lost. */
+  readonly destination?: DestinationStream;
+}
+
+const WARN = 40;
+
+/** A log whose lines carry `service`, an ISO time and a level name. */
+export function createLog(options: LogOptions): Log {
+  return pino(
+    {
+      level: options.level,
+      base: { service: options.service, pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: {
+        logMethod(args, method, level) {
+          if (level >= WARN) options.onEvent?.(pino.levels.labels[level], reasonOf(args[0]));
+          method.apply(this, args);
+        },
+      },
+    },
+    options.destination ?? pino.destination({ dest: 1, sync: true }),
+  );
+}
+
+function reasonOf(fields: unknown): string {
+  if (typeof fields === 'object' && fields !== null && 'reason' in fields && typeof fields.reason === 'string') {
+    return fields.reason;
+  }
+  return 'other';
+}

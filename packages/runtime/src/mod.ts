@@ -1,0 +1,17 @@
+export * from './bus.ts';
+export * from './cache.ts';
+export * from './config.ts';
+export * from './files.ts';
+export * from './http.ts';
+export * from './lock.ts';
+export * from './log.ts';
+export * from './metrics.ts';
+export * from './retry.ts';
+export * from './service.ts';
+export * from './spool.ts';
+export * from './spool-options.ts';
+export * from './spool-position.ts';
+export type { SpoolRead } from './spool-reader.ts';
+export { MAX_RECORD_BYTES } from './spool-segment.ts';
+export * from './topology.ts';
+export * from './worker.ts';

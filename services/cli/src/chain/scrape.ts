@@ -1,0 +1,80 @@
+/** What running services say about themselves: their addresses in the run directory, their metrics over http. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** One sample of the Prometheus text format. */
+export interface MetricSample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export interface ScrapedService {
+  readonly name: string;
+  readonly url: string;
+  /** Absent when the service does not answer: it is down, or being started again. */
+  readonly samples?: readonly MetricSample[];
+  /** What `/readyz` says when it is not "ready". */
+  readonly notReady?: string;
+}
+
+const TIMEOUT_MS = 2000;
+
+/** Asks every service that left its address in `runDir`. An empty list means that none ever started there. */
+export async function scrapeServices(runDir: string): Promise<ScrapedService[]> {
+  const names = await readdir(runDir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return Promise.all(
+    names
+      .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+      .sort()
+      .map(async (file): Promise<ScrapedService> => {
+        const name = file.slice(0, -'.json'.length);
+        const { url } = JSON.parse(await readFile(join(runDir, file), 'utf8')) as { url: string };
+        try {
+          const signal = AbortSignal.timeout(TIMEOUT_MS);
+          const [metrics, ready] = await Promise.all([
+            fetch(`${url}/metrics`, { signal }),
+            fetch(`${url}/readyz`, { signal }),
+          ]);
+          const samples = parseMetrics(await metrics.text());
+          if (ready.ok) return { name, url, samples };
+          return { name, url, samples, notReady: ((await ready.json()) as { reason: string }).reason };
+        } catch (error) {
+          return { name, url, notReady: `no answer (${error instanceof Error ? error.message : String(error)})` };
+        }
+      }),
+  );
+}
+
+/** The samples of a text exposition; comments are skipped. */
+export function parseMetrics(text: string): MetricSample[] {
+  const samples: MetricSample[] = [];
+  for (const line of text.split('\n')) {
+    const m = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)/.exec(line);
+    if (m === null) continue;
+    const labels = Object.fromEntries(
+      [...(m[2] ?? '').matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key, value]) => [key, value]),
+    );
+    samples.push({ name: m[1], labels, value: Number(m[3]) });
+  }
+  return samples;
+}
+
+/** Sum of all samples of a metric that carry these labels; 0 when there is none. */
+export function sumOf(
+  services: readonly ScrapedService[],
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number {
+  let sum = 0;
+  for (const { samples = [] } of services) {
+    for (const sample of samples) {
+      if (sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value))
+        sum += sample.value;
+    }
+  }
+  return sum;
+}

@@ -1,0 +1,149 @@
+/**
+ * The whole chain on one machine: nats-server, redis-server where it is installed, and one process per service, each started
+ * again when it ends. What production does with Compose, for a laptop and for tests.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, openSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CommandFailure, EXIT } from '../command-failure.ts';
+
+export const SERVICES = ['acquirer', 'decoder', 'qc', 'writer'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+export interface ChainOptions {
+  readonly observatoryFile: string;
+  /** Everything lives under here: `data/`, `spool/`, `nats/`, `run/`, `logs/`. */
+  readonly dir: string;
+  /** Added to the environment of the services. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Chain {
+  readonly dataDir: string;
+  readonly runDir: string;
+  readonly natsUrl: string;
+  /** Pid of a member now, undefined while it is being started again. */
+  pid(name: ServiceName | 'nats-server'): number | undefined;
+  /** Times a member was started again. */
+  restarts(): ReadonlyMap<string, number>;
+  /** Stops everything: services first, each with time to drain, then the servers. */
+  stop(): Promise<void>;
+}
+
+/** Debian keeps nats-server in /usr/sbin, which is not on every PATH. */
+const PATH = `${process.env['PATH']}:/usr/sbin:/usr/local/sbin`;
+
+const RESTART_MS = 300;
+const STOP_LIMIT_MS = 12_000;
+
+interface Member {
+  readonly name: string;
+  child: ChildProcess | undefined;
+  restarts: number;
+}
+
+/** Starts the chain. Throws CommandFailure 3 when nats-server is not installed. */
+export async function startChain(options: ChainOptions): Promise<Chain> {
+  const { dir } = options;
+  const dirs = Object.fromEntries(
+    ['data', 'spool', 'nats', 'run', 'logs'].map((name) => [name, join(dir, name)]),
+  ) as Record<'data' | 'spool' | 'nats' | 'run' | 'logs', string>;
+  // Addresses of an earlier run would be taken for ours.
+  rmSync(dirs.run, { recursive: true, force: true });
+  for (const path of Object.values(dirs)) mkdirSync(path, { recursive: true });
+  const members = new Map<string, Member>();
+  let stopping = false;
+
+  const keep = (name: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv): void => {
+    const member = members.get(name) ?? { name, child: undefined, restarts: 0 };
+    members.set(name, member);
+    const log = openSync(join(dirs.logs, `${name}.log`), 'a');
+    const child = spawn(command, args, { stdio: ['ignore', log, log], env: { ...process.env, ...env, PATH } });
+    member.child = child;
+    child.on('exit', () => {
+      member.child = undefined;
+      if (stopping) return;
+      member.restarts++;
+      setTimeout(() => {
+        if (!stopping) keep(name, command, args, env);
+      }, RESTART_MS);
+    });
+  };
+
+  const natsPort = await freePort();
+  requireCommand('nats-server', 'apt-get install nats-server');
+  keep('nats-server', 'nats-server', ['-js', '-sd', dirs.nats, '-a', '127.0.0.1', '-p', String(natsPort)], {});
+  const natsUrl = `nats://127.0.0.1:${natsPort}`;
+  const env: Record<string, string> = {
+    EMSO_OBSERVATORY: options.observatoryFile,
+    EMSO_NATS_URL: natsUrl,
+    EMSO_DATA_DIR: dirs.data,
+    EMSO_SPOOL_DIR: dirs.spool,
+    EMSO_RUN_DIR: dirs.run,
+    ...options.env,
+  };
+  if (isInstalled('redis-server')) {
+    const port = await freePort();
+    // Only what may be lost is kept there: no files.
+    keep(
+      'redis-server',
+      'redis-server',
+      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      {},
+    );
+    env['EMSO_REDIS_URL'] = `redis://127.0.0.1:${port}`;
+  }
+  for (const service of SERVICES) {
+    const main = fileURLToPath(new URL(`../../../${service}/src/main.ts`, import.meta.url));
+    keep(service, process.execPath, [main], env);
+  }
+
+  const end = async (names: readonly string[]): Promise<void> => {
+    await Promise.all(
+      names.map(async (name) => {
+        const child = members.get(name)?.child;
+        if (child === undefined) return;
+        const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+        child.kill('SIGTERM');
+        const hard = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+        await ended;
+        clearTimeout(hard);
+      }),
+    );
+  };
+  return {
+    dataDir: dirs.data,
+    runDir: dirs.run,
+    natsUrl,
+    pid: (name) => members.get(name)?.child?.pid,
+    restarts: () => new Map([...members].map(([name, member]) => [name, member.restarts])),
+    async stop() {
+      stopping = true;
+      await end(SERVICES);
+      await end(['nats-server', 'redis-server']);
+    },
+  };
+}
+
+function isInstalled(command: string): boolean {
+  return spawnSync(command, ['--version'], { stdio: 'ignore', env: { ...process.env, PATH } }).error === undefined;
+}
+
+function requireCommand(command: string, install: string): void {
+  if (!isInstalled(command))
+    throw new CommandFailure(EXIT.unreachable, `expected ${command} on PATH, found none: ${install}`);
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

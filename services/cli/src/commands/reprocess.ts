@@ -1,0 +1,27 @@
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import { DEFAULT_SITE_FILE } from '../site-file.ts';
+import { positiveInteger } from './arguments.ts';
+
+export function register(program: Command): void {
+  program
+    .command('reprocess')
+    .summary('compute all products again from raw files, without a broker')
+    .description(
+      'Reads .raw or historical .dat files and writes CSV, NetCDF, .dat views and manifests: the same functions as the live chain.',
+    )
+    .requiredOption('--raw <dir>', 'tree of raw files, searched by the file prefixes of the site file')
+    .requiredOption('--out <dir>', 'where products go; must not be the data root of a running writer')
+    .option('--observatory <file>', 'site file', DEFAULT_SITE_FILE)
+    .option('--workers <n>', 'threads', positiveInteger, availableParallelism())
+    .option('--open', 'the form of days that may still grow: no gap is counted up to midnight')
+    .addHelpText(
+      'before',
+      'Examples:\n  emso reprocess --raw data/raw --out /tmp/again\n  emso reprocess --raw /archive/MICROCAT --out out --observatory site.yaml\n',
+    )
+    .action(async (options) => {
+      const { reprocess, printSummary } = await import('../reprocess/reprocess.ts');
+      const summary = await reprocess({ ...options, form: options.open ? 'open' : 'sealed' });
+      printSummary(summary);
+    });
+}

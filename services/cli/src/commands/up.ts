@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { DEFAULT_SITE_FILE } from '../site-file.ts';
+
+/** Adds `emso up`. */
+export function register(program: Command): void {
+  program
+    .command('up')
+    .summary('run the whole chain on this machine')
+    .description(
+      'nats-server, redis-server where it is installed, and every service as a supervised process. Stops on Ctrl-C.',
+    )
+    .requiredOption('--dir <dir>', 'where data, spool, store, logs and addresses are kept; local disk')
+    .option('--observatory <file>', 'site file', DEFAULT_SITE_FILE)
+    .addHelpText(
+      'before',
+      'Examples:\n  emso up --dir /srv/emso --observatory site.yaml\n  emso status --dir /srv/emso\n',
+    )
+    .action(async (options) => {
+      const { up } = await import('../chain/up.ts');
+      await up(options.dir, options.observatory);
+    });
+}

@@ -1,0 +1,46 @@
+/** Which raw files of a tree belong to which sensor and day. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseCompactDay } from '@emso/core';
+import type { SensorPlan } from '@emso/pipeline';
+
+export interface RawFile {
+  readonly path: string;
+  readonly format: 'raw' | 'dat';
+  readonly day: number;
+}
+
+/**
+ * The raw files of each plan, by its file prefix, in order of day. `.dat` is ignored for a sensor that has any `.raw`: it is a
+ * view of the same records. Names that fit no sensor are returned beside.
+ */
+export async function findRawFiles(
+  root: string,
+  plans: readonly SensorPlan[],
+): Promise<{ files: ReadonlyMap<SensorPlan, RawFile[]>; unclaimed: string[] }> {
+  const files = new Map<SensorPlan, RawFile[]>();
+  const unclaimed: string[] = [];
+  const byPrefix = new Map(plans.map((plan) => [plan.sensor.prefix, plan]));
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    const format = entry.name.endsWith('.raw') ? 'raw' : entry.name.endsWith('.dat') ? 'dat' : undefined;
+    if (!entry.isFile() || format === undefined) continue;
+    const path = join(entry.parentPath, entry.name);
+    const day = parseCompactDay(entry.name.slice(-12, -4));
+    const plan = byPrefix.get(entry.name.slice(0, -13));
+    if (day === undefined || plan === undefined) {
+      unclaimed.push(path);
+      continue;
+    }
+    const own = files.get(plan) ?? [];
+    own.push({ path, format, day });
+    files.set(plan, own);
+  }
+  for (const [plan, own] of files) {
+    const raw = own.filter((file) => file.format === 'raw');
+    files.set(
+      plan,
+      (raw.length > 0 ? raw : own).sort((a, b) => a.day - b.day || (a.path < b.path ? -1 : 1)),
+    );
+  }
+  return { files, unclaimed };
+}

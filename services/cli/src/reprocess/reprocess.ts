@@ -1,0 +1,194 @@
+/** `emso reprocess`: shares the days of a raw tree among worker threads; any number of them gives the same bytes. */
+import { mkdirSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { Observatory } from '@emso/core';
+import { type DayForm, planObservatory, type SensorPlan } from '@emso/pipeline';
+import { lockDataRoot } from '@emso/runtime/lock';
+import { CommandFailure, EXIT } from '../command-failure.ts';
+import { startProgress } from '../progress.ts';
+import { loadSiteFile } from '../site-file.ts';
+import { formatTable } from '../table.ts';
+import { findRawFiles, type RawFile } from './inventory.ts';
+import { type RebuildOutcome, type RebuildTask, rebuild } from './rebuild.ts';
+
+export interface ReprocessOptions {
+  readonly raw: string;
+  readonly out: string;
+  readonly observatory: string;
+  readonly workers: number;
+  readonly form: DayForm;
+}
+
+export interface ReprocessSummary {
+  readonly sensors: ReadonlyMap<string, RebuildOutcome>;
+  readonly unclaimed: readonly string[];
+  readonly lines: number;
+  readonly seconds: number;
+}
+
+/** Makes every product of the tree. Throws CommandFailure when there is nothing to read or the out directory is taken. */
+export async function reprocess(options: ReprocessOptions): Promise<ReprocessSummary> {
+  const startMs = performance.now();
+  const observatory = loadSiteFile(options.observatory);
+  const { plans } = planObservatory(observatory);
+  const found = await findRawFiles(options.raw, plans).catch((error) => {
+    throw new CommandFailure(EXIT.unreachable, `--raw: expected a readable directory, found ${error.message}`, error);
+  });
+  if (found.files.size === 0) {
+    const prefixes = plans.map((plan) => plan.sensor.prefix).join(', ');
+    throw new CommandFailure(
+      EXIT.problem,
+      `--raw ${options.raw}: expected files <prefix>_YYYYMMDD.raw or .dat of ${prefixes}, found none`,
+    );
+  }
+  mkdirSync(options.out, { recursive: true });
+  const lock = lockDataRoot(options.out);
+  try {
+    const tasks = plans.flatMap((plan, index) => tasksOf(plan, index, found.files.get(plan) ?? [], options));
+    const outcomes = await perform(observatory, plans, tasks, options);
+    const sensors = sumBySensor(plans, outcomes);
+    const lines = [...sensors.values()].reduce((sum, { lines }) => sum + lines, 0);
+    return { sensors, unclaimed: found.unclaimed, lines, seconds: (performance.now() - startMs) / 1000 };
+  } finally {
+    lock.release();
+  }
+}
+
+function tasksOf(
+  plan: SensorPlan,
+  index: number,
+  files: readonly RawFile[],
+  { form, out }: ReprocessOptions,
+): RebuildTask[] {
+  if (files.length === 0) return [];
+  if (!plan.byReception) return [{ plan: index, files, form, out }];
+  return [...Map.groupBy(files, (file) => file.day)].map(([day, own]) => ({ plan: index, files: own, day, form, out }));
+}
+
+interface Done {
+  readonly task: RebuildTask;
+  readonly outcome: RebuildOutcome;
+}
+
+/** Runs all tasks; days whose rows are spread over several files are made in a second round, from all of them. */
+async function perform(
+  observatory: Observatory,
+  plans: readonly SensorPlan[],
+  tasks: readonly RebuildTask[],
+  options: ReprocessOptions,
+): Promise<Done[]> {
+  const pool = openPool(observatory, plans, Math.min(options.workers, tasks.length));
+  const progress = startProgress('days', tasks.length);
+  try {
+    const first = await pool.run(tasks, progress.step);
+    const mixed = first.filter(({ outcome }) => outcome.mixedDays !== undefined);
+    if (mixed.length === 0) return first;
+    const again = new Map<string, RebuildTask>();
+    for (const { task, outcome } of mixed) {
+      for (const day of outcome.mixedDays ?? []) {
+        const spread = mixed.filter((other) => other.task.plan === task.plan && other.outcome.mixedDays?.includes(day));
+        const own = tasks.find((other) => other.plan === task.plan && other.day === day);
+        const files = new Set([...(own?.files ?? []), ...spread.flatMap((other) => other.task.files)]);
+        again.set(`${task.plan}/${day}`, { ...task, day, files: [...files], mixedIsKnown: true });
+      }
+    }
+    const second = await pool.run([...again.values()], () => undefined);
+    // Lines were counted when the files were read first.
+    const redone = new Set(again.keys());
+    const kept = first.map((done) =>
+      redone.has(`${done.task.plan}/${done.task.day}`)
+        ? { ...done, outcome: { ...done.outcome, rows: 0, rejected: 0, days: 0 } }
+        : done,
+    );
+    return [...kept, ...second.map((done) => ({ ...done, outcome: { ...done.outcome, lines: 0, damaged: 0 } }))];
+  } finally {
+    progress.stop();
+    await pool.close();
+  }
+}
+
+interface Pool {
+  run(tasks: readonly RebuildTask[], step: () => void): Promise<Done[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * This thread works too, and begins at once; each further one is a worker thread that takes the next task whenever it is done
+ * with one.
+ */
+function openPool(observatory: Observatory, plans: readonly SensorPlan[], workers: number): Pool {
+  const threads = Array.from(
+    { length: Math.max(0, workers - 1) },
+    () => new Worker(new URL('./worker.ts', import.meta.url), { workerData: observatory }),
+  );
+  const hands = [doHere(plans), ...threads.map(doOn)];
+  return {
+    async run(tasks, step) {
+      const done: Done[] = [];
+      let next = 0;
+      await Promise.all(
+        hands.map(async (perform) => {
+          while (next < tasks.length) {
+            const task = tasks[next++];
+            done.push({ task, outcome: await perform(task) });
+            step();
+          }
+        }),
+      );
+      return done;
+    },
+    async close() {
+      await Promise.all(threads.map((thread) => thread.terminate()));
+    },
+  };
+}
+
+type Perform = (task: RebuildTask) => Promise<RebuildOutcome>;
+
+/** Does a task in this thread, then lets the others report. */
+function doHere(plans: readonly SensorPlan[]): Perform {
+  return async (task) => {
+    const outcome = rebuild(plans[task.plan], task);
+    await new Promise((resolve) => setImmediate(resolve));
+    return outcome;
+  };
+}
+
+function doOn(thread: Worker): Perform {
+  return (task) =>
+    new Promise((resolve, reject) => {
+      const settle = (act: () => void): void => {
+        thread.removeAllListeners('message').removeAllListeners('error');
+        act();
+      };
+      thread.once('message', (outcome: RebuildOutcome) => settle(() => resolve(outcome)));
+      thread.once('error', (error) => settle(() => reject(error)));
+      thread.postMessage(task);
+    });
+}
+
+function sumBySensor(plans: readonly SensorPlan[], outcomes: readonly Done[]): Map<string, RebuildOutcome> {
+  const sums = new Map<string, RebuildOutcome>();
+  for (const { task, outcome } of outcomes) {
+    const id = plans[task.plan].sensor.id;
+    const sum = sums.get(id) ?? { lines: 0, rows: 0, rejected: 0, damaged: 0, days: 0 };
+    sums.set(id, {
+      lines: sum.lines + outcome.lines,
+      rows: sum.rows + outcome.rows,
+      rejected: sum.rejected + outcome.rejected,
+      damaged: sum.damaged + outcome.damaged,
+      days: sum.days + outcome.days,
+    });
+  }
+  return sums;
+}
+
+/** The summary as a table on stdout, names that no sensor claims on stderr. */
+export function printSummary({ sensors, unclaimed, lines, seconds }: ReprocessSummary): void {
+  const rows: (string | number)[][] = [['sensor', 'days', 'lines', 'rows', 'rejected', 'damaged']];
+  for (const [id, sum] of sensors) rows.push([id, sum.days, sum.lines, sum.rows, sum.rejected, sum.damaged]);
+  process.stdout.write(formatTable(rows));
+  process.stdout.write(`${lines} lines in ${seconds.toFixed(2)} s, ${Math.round(lines / seconds)} lines/s\n`);
+  for (const path of unclaimed.slice(0, 10)) process.stderr.write(`not read, no sensor has this prefix: ${path}\n`);
+  if (unclaimed.length > 10) process.stderr.write(`… and ${unclaimed.length - 10} more\n`);
+}

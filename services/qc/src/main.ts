@@ -1,0 +1,82 @@
+/** Quality control of the fast path: OBS → QC, in strict order per sensor, with the functions that a rebuild uses. */
+import {
+  decodeMessage,
+  derivedMessageId,
+  encodeMessage,
+  type ObservationMessage,
+  obsSubject,
+  QARTOD,
+  qcSubject,
+} from '@emso/core';
+import { planObservatory, qualifyMessage, type SensorPlan, settingsFaults } from '@emso/pipeline';
+import {
+  ACK_WAIT_MS,
+  applyTopology,
+  connectBus,
+  consumerName,
+  ENV,
+  openCache,
+  publishDurably,
+  runService,
+  type Worker,
+  work,
+} from '@emso/runtime';
+import { z } from 'zod';
+
+/** One message in hand per sensor keeps its order over redeliveries; more processes share the sensors. */
+const SENSOR_LIMITS = { maxAckPending: 1, ackWaitMs: ACK_WAIT_MS } as const;
+
+await runService({
+  name: 'qc',
+  config: z.object({ EMSO_NATS_URL: ENV.EMSO_NATS_URL, EMSO_REDIS_URL: ENV.EMSO_REDIS_URL }),
+  check: settingsFaults,
+  async start({ config, log, metrics, signal, fail }) {
+    const { plans } = planObservatory(config.observatory);
+    const bus = await connectBus({ url: config.env.EMSO_NATS_URL, name: 'qc', log, metrics, fail, signal });
+    await applyTopology(bus, { signal });
+    const latest = openCache(config.env.EMSO_REDIS_URL, log);
+    const workers = plans.map(qualifySensor);
+
+    function qualifySensor(plan: SensorPlan): Worker {
+      const [platform, sensor] = [plan.platform.id, plan.sensor.id];
+      return work({
+        bus,
+        stream: 'OBS',
+        consumer: {
+          durable: consumerName('qc', platform, sensor),
+          filterSubject: obsSubject(platform, sensor),
+          ...SENSOR_LIMITS,
+        },
+        stage: 'qc',
+        signal,
+        async handler(message) {
+          const verdicts = qualifyMessage(plan, decodeMessage<ObservationMessage>(message.data));
+          const id = derivedMessageId('qc', platform, sensor, verdicts.range, verdicts.build, verdicts.revision);
+          await publishDurably(bus, qcSubject(platform, sensor), id, encodeMessage(verdicts), { signal });
+          for (const { verdicts: flags } of verdicts.rows) {
+            for (const [variable, { flag, tests }] of Object.entries(flags)) {
+              metrics.qcFlags.inc({ sensor, variable, flag: String(flag) });
+              for (const [test, answer] of Object.entries(tests)) {
+                if (answer === QARTOD.fail) metrics.qcTestFailures.inc({ sensor, test });
+              }
+            }
+          }
+          const last = verdicts.rows.at(-1);
+          if (last !== undefined) await latest.setLatest(platform, sensor, JSON.stringify(last));
+          return 'ack';
+        },
+      });
+    }
+
+    for (const worker of workers) worker.done.catch(fail);
+
+    return {
+      ready: () => workers.map((worker) => worker.ready()).find((state) => state !== true) ?? true,
+      async stop() {
+        await Promise.all(workers.map((worker) => worker.done));
+        latest.close();
+        await bus.close();
+      },
+    };
+  },
+});

@@ -1,0 +1,120 @@
+/** The chain under test: real services, a real nats-server, simulated boxes; any member can be killed and comes back. */
+import path from 'node:path';
+import { planObservatory, type SensorPlan } from '@emso/pipeline';
+import { demoSensors, writeDemoSite } from '../../services/cli/src/demo/site.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../services/cli/src/simulate/simulator.ts';
+import { loadSiteFile } from '../../services/cli/src/site-file.ts';
+import { type NatsServer, type Service, spawnService, startNats, temporaryDirectory } from './servers.ts';
+
+export const SITE = path.resolve(import.meta.dirname, '../../deploy/observatory/emso-ligure-ouest.yaml');
+export const ROLES = ['acquirer', 'decoder', 'qc', 'writer', 'nats'] as const;
+export type Role = (typeof ROLES)[number];
+type ServiceRole = Exclude<Role, 'nats'>;
+
+export interface TestChain {
+  readonly site: string;
+  readonly dataDir: string;
+  readonly logDir: string;
+  readonly plans: readonly SensorPlan[];
+  readonly simulator: Simulator;
+  readonly nats: NatsServer;
+  service(role: ServiceRole): Service;
+  /** True when the broker has nothing more to deliver to anybody, and no answer outstanding. */
+  isQuiet(): Promise<boolean>;
+  /** SIGKILL, then a start on the same disk. Resolves when it runs again. */
+  killAndRestart(role: Role): Promise<void>;
+  /** Stops a service and starts it again with more environment. */
+  restartWith(role: ServiceRole, env: Readonly<Record<string, string>>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What is read of nats-server's `/jsz`. */
+interface JetStreamState {
+  readonly account_details: {
+    readonly stream_detail: {
+      readonly consumer_detail?: { readonly num_pending: number; readonly num_ack_pending: number }[];
+    }[];
+  }[];
+}
+
+/** Settings that make minutes seconds: nothing else differs from production. */
+const FAST = {
+  EMSO_NETCDF_INTERVAL_MS: '500',
+  EMSO_TICK_MS: '100',
+  EMSO_VERDICT_TIMEOUT_MS: '2000',
+  EMSO_SEAL_INTERVAL_MS: '500',
+  EMSO_LOG_LEVEL: 'warn',
+};
+
+/** Starts boxes for the cabled sensors of the real site file, a broker and every service. */
+export async function startTestChain(
+  simulation: Pick<SimulatorOptions, 'seed' | 'lines' | 'faults'> & { cadenceMs: number },
+): Promise<TestChain> {
+  const dir = temporaryDirectory('chain');
+  const logDir = path.join(dir, 'sent');
+  const observatory = loadSiteFile(SITE);
+  const sensors = demoSensors(observatory).map((sensor) => ({ ...sensor, cadenceMs: simulation.cadenceMs }));
+  const simulator = await startSimulator({ ...simulation, sensors, logDir, speed: 1, startMs: Date.now() });
+  const site = path.join(dir, 'observatory.yaml');
+  writeDemoSite(SITE, site, simulator.endpoints);
+  const nats = await startNats();
+  const dataDir = path.join(dir, 'data');
+  const env = {
+    ...FAST,
+    EMSO_OBSERVATORY: site,
+    EMSO_NATS_URL: nats.url,
+    EMSO_DATA_DIR: dataDir,
+    EMSO_SPOOL_DIR: path.join(dir, 'spool'),
+  };
+  const services = new Map<ServiceRole, Service>();
+  const start = async (role: ServiceRole, more: Readonly<Record<string, string>> = {}): Promise<void> => {
+    const before = services.get(role);
+    const where = before === undefined ? {} : { directory: before.directory };
+    services.set(role, await spawnService(role, { env: { ...env, ...more }, ...where }));
+  };
+  await Promise.all((['writer', 'qc', 'decoder', 'acquirer'] as const).map((role) => start(role)));
+  const service = (role: ServiceRole): Service => {
+    const found = services.get(role);
+    if (found === undefined) throw new Error(`expected a running ${role}, found none`);
+    return found;
+  };
+  const ids = new Set(sensors.map(({ id }) => id));
+  return {
+    site,
+    dataDir,
+    logDir,
+    plans: planObservatory(loadSiteFile(site)).plans.filter(({ sensor }) => ids.has(sensor.id)),
+    simulator,
+    nats,
+    service,
+    async isQuiet() {
+      const response = await fetch(`${nats.monitorUrl}/jsz?streams=true&consumers=true`);
+      const { account_details: accounts } = (await response.json()) as JetStreamState;
+      const consumers = accounts
+        .flatMap((account) => account.stream_detail)
+        .flatMap((stream) => stream.consumer_detail ?? []);
+      return (
+        consumers.length > 0 &&
+        consumers.every((consumer) => consumer.num_pending === 0 && consumer.num_ack_pending === 0)
+      );
+    },
+    async killAndRestart(role) {
+      if (role === 'nats') {
+        await nats.kill('SIGKILL');
+        await nats.restart();
+        return;
+      }
+      await service(role).kill('SIGKILL');
+      await start(role);
+    },
+    async restartWith(role, more) {
+      await service(role).stop();
+      await start(role, more);
+    },
+    async stop() {
+      await simulator.stop();
+      await Promise.all([...services.values()].map((running) => running.stop()));
+      await nats.stop();
+    },
+  };
+}
