@@ -176,5 +176,10 @@ export function taskEnvironment(node) {
     process.env.PATH ?? '',
     ...SYSTEM_DIRECTORIES,
   ];
-  return { ...process.env, PATH: directories.join(path.delimiter) };
+  return {
+    // Compiled code is kept between runs: a start costs a third of the time, and tests and services start often.
+    NODE_COMPILE_CACHE: path.join(root, 'node_modules', '.cache', 'compile'),
+    ...process.env,
+    PATH: directories.join(path.delimiter),
+  };
 }

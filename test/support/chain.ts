@@ -48,12 +48,14 @@ const FAST = {
 
 /** Starts boxes for the cabled sensors of the real site file, a broker and every service. */
 export async function startTestChain(
-  simulation: Pick<SimulatorOptions, 'seed' | 'lines' | 'faults'> & { cadenceMs: number },
+  simulation: Pick<SimulatorOptions, 'seed' | 'lines' | 'faults'> & { cadenceMs: number; only?: readonly string[] },
 ): Promise<TestChain> {
   const dir = temporaryDirectory('chain');
   const logDir = path.join(dir, 'sent');
   const observatory = loadSiteFile(SITE);
-  const sensors = demoSensors(observatory).map((sensor) => ({ ...sensor, cadenceMs: simulation.cadenceMs }));
+  const sensors = demoSensors(observatory)
+    .filter(({ id }) => simulation.only?.includes(id) ?? true)
+    .map((sensor) => ({ ...sensor, cadenceMs: simulation.cadenceMs }));
   const simulator = await startSimulator({ ...simulation, sensors, logDir, speed: 1, startMs: Date.now() });
   const site = path.join(dir, 'observatory.yaml');
   writeDemoSite(SITE, site, simulator.endpoints);

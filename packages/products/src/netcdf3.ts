@@ -82,12 +82,22 @@ function placeOf(variable: NetcdfVariable, file: NetcdfFile): Place {
 function writeSlabs(out: Uint8Array, place: Place, step: number, slabs: number, room: number): void {
   const { data, type } = place.variable;
   const width = slabs === 0 ? 0 : data.length / slabs;
+  if (type === 'byte' && width === 1 && room === 4) return writePaddedBytes(out, place, step);
   WRITE[type](new DataView(out.buffer), place.begin, step, data, width);
   if (room === place.bytes) return;
   const padding = fillBytes(place.variable, room - place.bytes);
   for (let slab = 0, at = place.begin + place.bytes; slab < slabs; slab++, at += step) {
     for (let b = 0; b < padding.length; b++) out[at + b] = padding[b];
   }
+}
+
+/** One byte a slab and three of padding: flags are most of the variables of a file, and one store of four bytes is what they cost. */
+function writePaddedBytes(out: Uint8Array, place: Place, step: number): void {
+  const { data } = place.variable;
+  const view = new DataView(out.buffer);
+  const [a, b, c] = fillBytes(place.variable, 3);
+  const padding = (a << 16) | (b << 8) | c;
+  for (let i = 0, at = place.begin; i < data.length; i++, at += step) view.setInt32(at, (data[i] << 24) | padding);
 }
 
 type Writer = (view: DataView, at: number, step: number, data: NetcdfData, width: number) => void;
