@@ -2,6 +2,7 @@
  * Real servers for tests, started from the binaries of this machine on free ports of 127.0.0.1 with stores of their own.
  * Everything here ends with the test process; `stop()` ends it earlier.
  */
+import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { type Child, type ChildOptions, type Exit, startChild } from './child.ts';
@@ -44,7 +45,10 @@ export async function startNats(): Promise<NatsServer> {
   const storeDir = temporaryDirectory('nats');
   return onFreePorts(2, async ([port, monitorPort]) => {
     const monitorUrl = `http://127.0.0.1:${monitorPort}`;
-    const args = ['-js', '-sd', storeDir, '-a', '127.0.0.1', '-p', String(port), '-m', String(monitorPort)];
+    // With a limit of its own the server does not ask how much of the disk is free.
+    const config = path.join(storeDir, 'nats.conf');
+    writeFileSync(config, `jetstream { store_dir: ${JSON.stringify(storeDir)}, max_file_store: 16GB }\n`);
+    const args = ['-c', config, '-a', '127.0.0.1', '-p', String(port), '-m', String(monitorPort)];
     const server = await startServer(
       { command: 'nats-server', args, cwd: storeDir, env: ENVIRONMENT },
       `nats://127.0.0.1:${port}`,

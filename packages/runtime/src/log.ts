@@ -2,6 +2,7 @@
  * JSON log lines on stdout. A healthy service is quiet: WARN = unexpected, nothing lost; ERROR = a human is needed.
  * Warnings and worse carry `reason`, a word from the code and never from data, because it becomes a metric label.
  */
+import { writeSync } from 'node:fs';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type Log = Logger;
@@ -34,8 +35,28 @@ export function createLog(options: LogOptions): Log {
         },
       },
     },
-    options.destination ?? pino.destination({ dest: 1, sync: true }),
+    options.destination ?? standardOutput(),
   );
+}
+
+/**
+ * Standard output, written at once. Where it cannot take a line (its disk is full, its reader is slow or gone) the line is
+ * dropped, and the next one that gets through is preceded by how many were: a log must never end what it is about.
+ */
+function standardOutput(): DestinationStream {
+  let dropped = 0;
+  return {
+    write(line) {
+      try {
+        if (dropped > 0)
+          writeSync(1, `{"level":"warn","reason":"log-dropped","msg":"${dropped} log lines could not be written"}\n`);
+        dropped = 0;
+        writeSync(1, line);
+      } catch {
+        dropped++;
+      }
+    },
+  };
 }
 
 function reasonOf(fields: unknown): string {

@@ -13,7 +13,7 @@ import { ConfigFaults, ENV, type LoadedConfig, loadConfig } from './config.ts';
 import { makeDirectory, writeAtomic } from './files.ts';
 import { type HttpServer, startHttp } from './http.ts';
 import { createLog, type Log } from './log.ts';
-import { collectProcessMetrics, createMetrics, type Metrics } from './metrics.ts';
+import { announceSensors, collectProcessMetrics, createMetrics, type Metrics } from './metrics.ts';
 
 export interface ServiceContext<Env> {
   readonly log: Log;
@@ -73,6 +73,7 @@ export async function runService<Shape extends z.ZodRawShape, Running extends Ru
     level: host.env.EMSO_LOG_LEVEL,
     onEvent: (level, reason) => metrics.logEvents.inc({ level, reason }),
   });
+  announceSensors(metrics, config.observatory, Date.now());
   metrics.buildInfo.set({ service: name, version: packageJson.version, commit: host.env.EMSO_COMMIT }, 1);
 
   const fail = (error: unknown): void => {
