@@ -1,7 +1,7 @@
 /** Reprocesses an archive twice in one process and prints how long each took, and the peak memory: JSON on stdout. */
 import { performance } from 'node:perf_hooks';
+import { DEFAULT_SITE_FILE } from '../services/cli/src/default-site.ts';
 import { reprocess } from '../services/cli/src/reprocess/reprocess.ts';
-import { DEFAULT_SITE_FILE } from '../services/cli/src/site-file.ts';
 
 const [raw, out, workers] = process.argv.slice(2);
 const seconds: number[] = [];

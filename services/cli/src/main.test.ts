@@ -71,6 +71,8 @@ test('exit codes and where the words go', async () => {
     ],
     [['decode', 'wetlabs-cstar', dir], 3, /^$/, /^emso: expected a readable file, found EISDIR/],
     [['simulate', '--observatory', join(dir, 'absent')], 3, /^$/, /^emso: expected a readable .*absent/],
+    [['simulate', '--sensor', 'microcat', '--log', join(CSTAR, 'x')], 3, /^$/, /^emso: ENOTDIR/],
+    [['simulate', '--sensor', 'nobody'], 2, /^$/, /^emso: --sensor: expected one of .*microcat.*found 'nobody'/],
     [['decode', 'wetlabs-cstar', CSTAR], 0, /^\{"kind":"decoded"/, /^1 decoded, 0 ignored, 0 rejected\n$/],
   ];
   for (const [args, code, out, err] of cases) {

@@ -1,14 +1,8 @@
 /** The site file as commands load it: every fault at once, exit 2. */
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { ConfigError, type Observatory, parseObservatory } from '@emso/core';
-import { settingsFaults } from '@emso/pipeline';
+import { type ObservatoryPlan, settingsFaults } from '@emso/pipeline';
 import { CommandFailure, EXIT } from './command-failure.ts';
-
-/** The description of the real site, used where no `--observatory` is given. */
-export const DEFAULT_SITE_FILE = fileURLToPath(
-  new URL('../../../deploy/observatory/emso-ligure-ouest.yaml', import.meta.url),
-);
 
 /** Reads and checks a site file. Throws CommandFailure: 3 when it cannot be read, 2 with every fault and its line. */
 export function loadSiteFile(file: string): Observatory {
@@ -28,4 +22,10 @@ export function loadSiteFile(file: string): Observatory {
     if (error instanceof ConfigError) throw new CommandFailure(EXIT.usage, error.message, error);
     throw error;
   }
+}
+
+/** The line that tells which sensors are listed and not decoded, because nobody has written their model yet, or misspelled it. */
+export function notInstalledText(notInstalled: ObservatoryPlan['notInstalled']): string {
+  const names = notInstalled.map(({ sensor }) => `${sensor.id} (${sensor.model})`);
+  return `Listed, archived if they are heard, not decoded, because their model is not installed: ${names.join(', ')}\n`;
 }

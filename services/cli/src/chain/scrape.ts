@@ -63,18 +63,23 @@ export function parseMetrics(text: string): MetricSample[] {
   return samples;
 }
 
+type Labels = Readonly<Record<string, string>>;
+
+function samplesOf(services: readonly ScrapedService[], name: string, labels: Labels): number[] {
+  return services
+    .flatMap(({ samples = [] }) => samples)
+    .filter(
+      (sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
+    )
+    .map(({ value }) => value);
+}
+
 /** Sum of all samples of a metric that carry these labels; 0 when there is none. */
-export function sumOf(
-  services: readonly ScrapedService[],
-  name: string,
-  labels: Readonly<Record<string, string>> = {},
-): number {
-  let sum = 0;
-  for (const { samples = [] } of services) {
-    for (const sample of samples) {
-      if (sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value))
-        sum += sample.value;
-    }
-  }
-  return sum;
+export function sumOf(services: readonly ScrapedService[], name: string, labels: Labels = {}): number {
+  return samplesOf(services, name, labels).reduce((sum, value) => sum + value, 0);
+}
+
+/** The same for what several services say alike: the greatest. */
+export function maxOf(services: readonly ScrapedService[], name: string, labels: Labels = {}): number {
+  return Math.max(0, ...samplesOf(services, name, labels));
 }

@@ -3,7 +3,7 @@
  * again when it ends. What production does with Compose, for a laptop and for tests.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,13 +59,22 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
   const keep = (name: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv): void => {
     const member = members.get(name) ?? { name, child: undefined, restarts: 0 };
     members.set(name, member);
-    const log = openSync(join(dirs.logs, `${name}.log`), 'a');
+    const logFile = join(dirs.logs, `${name}.log`);
+    const log = openSync(logFile, 'a');
     const child = spawn(command, args, { stdio: ['ignore', log, log], env: { ...process.env, ...env, PATH } });
     member.child = child;
-    child.on('exit', () => {
+    closeSync(log);
+    child.on('exit', (code, signal) => {
       member.child = undefined;
       if (stopping) return;
       member.restarts++;
+      // The first, second, fourth, eighth … time: a crash loop must be seen, not flood the terminal.
+      if ((member.restarts & (member.restarts - 1)) === 0) {
+        const how = signal ?? `exit ${code}`;
+        process.stderr.write(
+          `${name} ended (${how}), started again for the ${member.restarts}. time: ${lastWords(logFile)}\n`,
+        );
+      }
       setTimeout(() => {
         if (!stopping) keep(name, command, args, env);
       }, RESTART_MS);
@@ -74,7 +83,9 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
 
   const natsPort = await freePort();
   requireCommand('nats-server', 'apt-get install nats-server');
-  keep('nats-server', 'nats-server', ['-js', '-sd', dirs.nats, '-a', '127.0.0.1', '-p', String(natsPort)], {});
+  const natsConfig = join(dir, 'nats.conf');
+  writeFileSync(natsConfig, natsConfigOf(natsPort, dirs.nats));
+  keep('nats-server', 'nats-server', ['-c', natsConfig], {});
   const natsUrl = `nats://127.0.0.1:${natsPort}`;
   const env: Record<string, string> = {
     EMSO_OBSERVATORY: options.observatoryFile,
@@ -125,6 +136,22 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
       await end(['nats-server', 'redis-server']);
     },
   };
+}
+
+/**
+ * Without a limit of its own, nats-server takes three quarters of the free disk for one, anew at every start: a disk that filled up
+ * meanwhile would keep RAW from coming back.
+ */
+function natsConfigOf(port: number, storeDir: string): string {
+  return `host: 127.0.0.1\nport: ${port}\njetstream { store_dir: ${JSON.stringify(storeDir)}, max_file_store: 16GB }\n`;
+}
+
+/** The last thing a member said that sounds like a reason. */
+function lastWords(logFile: string): string {
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-20);
+  const grave = lines.findLast((line) => /"level":"(fatal|error)"/.test(line)) ?? lines.at(-1) ?? 'it said nothing';
+  const message = /"msg":"((?:[^"\\]|\\.)*)"/.exec(grave)?.[1] ?? grave;
+  return `${message.slice(0, 300)} (${logFile})`;
 }
 
 function isInstalled(command: string): boolean {

@@ -1,14 +1,16 @@
 /** `emso up`: the chain in the foreground until a signal. */
 import { join, resolve } from 'node:path';
-import { loadSiteFile } from '../site-file.ts';
+import { planObservatory } from '@emso/pipeline';
+import { loadSiteFile, notInstalledText } from '../site-file.ts';
 import { startChain } from './supervisor.ts';
 
 /** Checks the site file, starts everything under `dir`, and returns after SIGINT or SIGTERM when all has stopped. */
 export async function up(dir: string, observatoryFile: string): Promise<void> {
-  loadSiteFile(observatoryFile);
+  const { notInstalled } = planObservatory(loadSiteFile(observatoryFile));
   const root = resolve(dir);
   const chain = await startChain({ observatoryFile: resolve(observatoryFile), dir: root });
   process.stderr.write(`Files: ${chain.dataDir}\nLogs: ${join(root, 'logs')}\nLook with: emso status --dir ${dir}\n`);
+  if (notInstalled.length > 0) process.stderr.write(notInstalledText(notInstalled));
   await new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
   });

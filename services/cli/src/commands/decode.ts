@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 const EXAMPLES = `Examples:
   emso decode aanderaa-optode OXYGEN_20210609.dat
   emso decode sbe37-microcat --set fields=TEMP,CNDC,PRES --set conductivityUnit=S/m --set outputFormat=1 lines.txt
-  nc 192.168.4.101 4661 | emso decode aanderaa-optode -
+  nc CONVERTER 4661 | emso decode aanderaa-optode -
   emso decode wetlabs-cstar CSTAR_20190601.raw | grep '"rejected"'
 
 `;

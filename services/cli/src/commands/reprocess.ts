@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { DEFAULT_SITE_FILE } from '../site-file.ts';
+import { DEFAULT_SITE_FILE } from '../default-site.ts';
 import { positiveInteger } from './arguments.ts';
 
 export function register(program: Command): void {

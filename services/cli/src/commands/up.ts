@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { DEFAULT_SITE_FILE } from '../site-file.ts';
+import { DEFAULT_SITE_FILE } from '../default-site.ts';
 
 /** Adds `emso up`. */
 export function register(program: Command): void {

@@ -11,7 +11,7 @@ import { startChain } from '../chain/supervisor.ts';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 import { randomFaults } from '../simulate/faults.ts';
 import { type Simulator, startSimulator } from '../simulate/simulator.ts';
-import { loadSiteFile } from '../site-file.ts';
+import { loadSiteFile, notInstalledText } from '../site-file.ts';
 import { formatTable } from '../table.ts';
 import { type Account, accountOf } from './account.ts';
 import { type DemoSensor, demoSensors, writeDemoSite } from './site.ts';
@@ -49,10 +49,9 @@ export async function demo(options: DemoOptions): Promise<void> {
     dir,
     env: { EMSO_NETCDF_INTERVAL_MS: '1000', EMSO_TICK_MS: '250', EMSO_VERDICT_TIMEOUT_MS: '5000' },
   });
-  process.stderr.write(`Files: ${chain.dataDir}\nLogs: ${join(dir, 'logs')}\n`);
+  process.stderr.write(`Files: ${chain.dataDir}\nLogs: ${join(dir, 'logs')}\nLook with: emso status --dir ${dir}\n`);
   if (notInstalled.length > 0) {
-    const names = notInstalled.map(({ sensor }) => `${sensor.id} (${sensor.model})`);
-    process.stderr.write(`Listed, not started, model not installed: ${names.join(', ')}\n`);
+    process.stderr.write(notInstalledText(notInstalled));
   }
   const stopped = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.resolve());
@@ -150,6 +149,8 @@ async function stay(
   for (let height = 0; !ended; ) {
     await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
     const services = await scrapeServices(runDir);
+    // Ctrl-C reaches the whole terminal: services that are stopping have nothing true to say any more.
+    if (ended) return;
     const text = `${boardOf(plans, simulator, services)}${services.map(({ name, url }) => `${name}: ${url}/metrics\n`).join('')}Stop with Ctrl-C.\n`;
     if (stdout.isTTY && height > 0) stdout.write(`\x1b[${height}A\x1b[0J`);
     stdout.write(text);

@@ -1,8 +1,8 @@
 /** The site file of a demonstration: the real one, its cabled sensors reached at the simulators' addresses. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Observatory } from '@emso/core';
-import { INSTRUMENTS } from '@emso/instruments';
 import { parseDocument } from 'yaml';
+import { SIMULATED_MODELS } from '../simulate/generate.ts';
 
 export interface DemoSensor {
   readonly id: string;
@@ -11,11 +11,13 @@ export interface DemoSensor {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** Sensors that can be simulated: the model is installed and the deployment in force gives lines as they come. */
+/** Sensors that can be simulated: the deployment in force gives lines as they come. */
 export function demoSensors(observatory: Observatory): DemoSensor[] {
   return observatory.platforms.flatMap((platform) =>
     platform.sensors
-      .filter((sensor) => INSTRUMENTS.has(sensor.model) && sensor.deployments.at(-1)?.timePolicy === 'received')
+      .filter(
+        (sensor) => SIMULATED_MODELS.includes(sensor.model) && sensor.deployments.at(-1)?.timePolicy === 'received',
+      )
       .map(({ id, model, cadenceMs, deployments }) => ({
         id,
         model,

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Observatory } from '@emso/core';
 import { type DayForm, planObservatory, type SensorPlan } from '@emso/pipeline';
-import { lockDataRoot } from '@emso/runtime/lock';
+import { type DataRootLock, lockDataRoot } from '@emso/runtime/lock';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 import { startProgress } from '../progress.ts';
 import { loadSiteFile } from '../site-file.ts';
@@ -42,7 +42,7 @@ export async function reprocess(options: ReprocessOptions): Promise<ReprocessSum
     );
   }
   mkdirSync(options.out, { recursive: true });
-  const lock = lockDataRoot(options.out);
+  const lock = lockOf(options.out);
   try {
     const tasks = plans.flatMap((plan, index) => tasksOf(plan, index, found.files.get(plan) ?? [], options));
     const outcomes = await perform(observatory, plans, tasks, options);
@@ -51,6 +51,14 @@ export async function reprocess(options: ReprocessOptions): Promise<ReprocessSum
     return { sensors, unclaimed: found.unclaimed, lines, seconds: (performance.now() - startMs) / 1000 };
   } finally {
     lock.release();
+  }
+}
+
+function lockOf(out: string): DataRootLock {
+  try {
+    return lockDataRoot(out);
+  } catch (error) {
+    throw new CommandFailure(EXIT.problem, `--out: ${(error as Error).message}`, error);
   }
 }
 

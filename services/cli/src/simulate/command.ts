@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { deploymentAt, parseIso, sensorsOf } from '@emso/core';
 import { CommandFailure, EXIT } from '../command-failure.ts';
-import { DEFAULT_SITE_FILE, loadSiteFile } from '../site-file.ts';
+import { DEFAULT_SITE_FILE } from '../default-site.ts';
+import { loadSiteFile } from '../site-file.ts';
 import { type FaultPlan, parseFaults, randomFaults } from './faults.ts';
 import { SIMULATED_MODELS } from './generate.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
@@ -43,7 +44,9 @@ export async function simulate(options: SimulateOptions): Promise<void> {
   const { seed, speed, lines } = options;
   const simulator = await startSimulator({ sensors, seed, speed, lines, logDir, faults, startMs }).catch(
     (error: unknown) => {
-      throw new CommandFailure(EXIT.usage, (error as Error).message, error);
+      // An error of the system has a code: the log cannot be written there.
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new CommandFailure(code === undefined ? EXIT.usage : EXIT.unreachable, message, error);
     },
   );
   const over = new AbortController();
