@@ -46,17 +46,22 @@ export function scanDecimal(bytes: Uint8Array, at: number, end: number, shift = 
     decimals = i - fraction;
     digits += decimals;
   }
-  if (digits === 0) return -1;
   const places = decimals > 0 ? decimals + shift : shift;
-  let value: number;
-  // Nine digits fit the 32-bit mantissa above, fifteen a double.
-  if (digits <= 9) value = mantissa / POWERS_OF_TEN[places];
-  else if (digits <= 15 && places <= 22) value = longMantissa(bytes, whole, i) / POWERS_OF_TEN[places];
-  else value = Number(`${latin1Text(bytes, whole, i)}e-${shift}`);
+  // Nine digits fit the 32-bit mantissa above.
+  const value =
+    digits > 0 && digits <= 9 ? mantissa / POWERS_OF_TEN[places] : unusual(bytes, whole, i, digits, places, shift);
   if (value === Number.POSITIVE_INFINITY) return -1;
   scanned[VALUE] = negative && value !== 0 ? -value : value;
   scanned[DECIMALS] = decimals;
   return i;
+}
+
+/** The unsigned number of `bytes[whole, end)` when it has no digits (infinite: there is none) or more than nine. */
+function unusual(bytes: Uint8Array, whole: number, end: number, digits: number, places: number, shift: number): number {
+  if (digits === 0) return Number.POSITIVE_INFINITY;
+  // Fifteen digits fit a double.
+  if (digits <= 15 && places <= 22) return longMantissa(bytes, whole, end) / POWERS_OF_TEN[places];
+  return Number(`${latin1Text(bytes, whole, end)}e-${shift}`);
 }
 
 /** Reads a decimal with an optional exponent (`2.73E+02`). Returns and stores like `scanDecimal`. */

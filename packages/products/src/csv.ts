@@ -80,8 +80,8 @@ export function csvRows(layout: CsvLayout, batch: Batch, from: number, to: numbe
   const stamp = new StampWriter();
   const { time, timeFlag, flags } = batch;
   const { sources } = layout;
-  // Missing values and short numbers make most rows a third of the longest: start there, grow when it proves too little.
-  let out = new Uint8Array(rowBytes + Math.ceil((rowBytes * (to - from)) / 3));
+  // Missing values and short numbers make most rows less than half of the longest: start there, grow when it proves too little.
+  let out = new Uint8Array(rowBytes + Math.ceil((rowBytes * (to - from)) / 2));
   let at = 0;
   for (let row = from; row < to; row++) {
     if (out.length - at < rowBytes) out = longer(out, at);
