@@ -45,6 +45,22 @@ export function createRawRun(bytes: Uint8Array, capacity: number): RawRun {
   };
 }
 
+/** Doubles the room of a run whose number of records was not known before. */
+export function growRawRun(run: RawRun): void {
+  const rows = Math.max(16, run.start.length * 2);
+  const longer = <T extends Int32Array | Float64Array | Uint8Array>(column: T): T => {
+    const wider = new (column.constructor as new (n: number) => T)(rows);
+    wider.set(column as never);
+    return wider;
+  };
+  run.start = longer(run.start);
+  run.end = longer(run.end);
+  run.received = longer(run.received);
+  run.kind = longer(run.kind);
+  run.session = longer(run.session);
+  run.seq = longer(run.seq);
+}
+
 /** The records of a bus message as a run (copies their bytes into one arena). */
 export function runOfRecords(records: readonly RawRecord[]): RawRun {
   const arena = new Uint8Array(records.reduce((sum, record) => sum + record.bytes.length, 0));

@@ -3,7 +3,17 @@
  * stripped instrument line glued to it. The payload may begin with a digit, so rows are cut by width, never by pattern.
  */
 import { hash } from 'node:crypto';
-import { compactDay, createRawRun, DAY_MS, dayOf, dayOfCivil, isCivilDate, KIND, type RawRun } from '@emso/core';
+import {
+  compactDay,
+  createRawRun,
+  DAY_MS,
+  dayOf,
+  dayOfCivil,
+  growRawRun,
+  isCivilDate,
+  KIND,
+  type RawRun,
+} from '@emso/core';
 import { BLANK, COLON, isSpace, LF, trimmedEnd, ZERO } from './bytes.ts';
 import { twoDigits } from './numbers.ts';
 
@@ -23,11 +33,9 @@ export interface DamagedRow {
  * `import`, seq 0. Rows that do not begin with a valid stamp are listed beside it. A last row without LF is a row.
  */
 export function readDatRows(file: Uint8Array): { run: RawRun; damaged: DamagedRow[] } {
-  // No row is shorter than its stamp and its LF: room for the most there can be costs less than counting them first.
-  const run = createRawRun(file, Math.ceil((file.length + 1) / (STAMP_BYTES + 1)));
+  const run = createRawRun(file, likelyRows(file));
   run.sessions.push('dat');
   const damaged: DamagedRow[] = [];
-  const { start, end, received } = run;
   let dateAt = -1;
   let dateMs = 0;
   let row = 0;
@@ -42,9 +50,10 @@ export function readDatRows(file: Uint8Array): { run: RawRun; damaged: DamagedRo
       }
       const clockMs = clockOf(file, at + 8);
       if (dateAt >= 0 && clockMs >= 0) {
-        start[row] = at + STAMP_BYTES;
-        end[row] = stop;
-        received[row] = dateMs + clockMs;
+        if (row === run.start.length) growRawRun(run);
+        run.start[row] = at + STAMP_BYTES;
+        run.end[row] = stop;
+        run.received[row] = dateMs + clockMs;
         row++;
         at = stop + 1;
         continue;
@@ -101,6 +110,12 @@ function stampText(timeMs: number): string {
   const second = Math.floor((timeMs - day * DAY_MS) / 1000);
   const two = (n: number): string => String(n).padStart(2, '0');
   return `${compactDay(day)} ${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}`;
+}
+
+/** About as many rows as a file has whose lines are as long as its first one; the run grows when they are shorter. */
+function likelyRows(file: Uint8Array): number {
+  const first = file.indexOf(LF) + 1;
+  return Math.ceil(file.length / Math.max(first, STAMP_BYTES + 1)) + 16;
 }
 
 function sameDate(file: Uint8Array, a: number, b: number): boolean {

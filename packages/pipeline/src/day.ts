@@ -18,9 +18,8 @@ import {
 import {
   type CsvLayout,
   canonicalOrder,
-  csvHeader,
+  csvFile,
   csvLayout,
-  csvRows,
   describeDay,
   encodeNetcdf3,
   type ManifestContent,
@@ -28,7 +27,7 @@ import {
   rawDigest,
 } from '@emso/products';
 import { qualify } from '@emso/qc';
-import { decodeRun, type RejectedRecord } from './decode-run.ts';
+import { type DecodedRun, decodeRun, type RejectedRecord } from './decode-run.ts';
 import { dayGaps } from './gaps.ts';
 import { withoutPairedImports } from './pairing.ts';
 import { codesOfDay, type SensorPlan } from './plan.ts';
@@ -100,14 +99,14 @@ function productsOf(
   day: number,
   run: RawRun,
   order: Int32Array,
-  decoded: ReturnType<typeof decodeRun>,
+  decoded: DecodedRun,
   form: DayForm,
   digest: RawDigest,
 ): DayProducts {
   const batch = rowsOfDay(decoded.batch, day, codesOfDay(plan, day));
   qualify(batch, plan.sensor, 0, batch.count);
   const layout = layoutOf(plan, day);
-  const csv = concat([csvHeader(layout), csvRows(layout, batch, 0, batch.count)]);
+  const csv = csvFile(layout, batch);
   const netcdf = encodeNetcdf3(
     describeDay({
       observatory: plan.observatory,
@@ -121,7 +120,7 @@ function productsOf(
       lastReceivedMs: lastReceivedMs(batch, day),
     }),
   );
-  const contributing = contributingRecords(plan, day, run, order, decoded.batch);
+  const contributing = contributingRecords(plan, day, run, order, decoded);
   const paths = productPaths(plan.sensor, day);
   return {
     day,
@@ -181,11 +180,18 @@ function rowsOfDay(batch: Batch, day: number, codes: readonly string[]): Batch {
   return withCodes(rows, codes);
 }
 
-/** Records that gave an observation of the day, and records received on it that gave none. */
-function contributingRecords(plan: SensorPlan, day: number, run: RawRun, order: Int32Array, batch: Batch): Int32Array {
+/** Records that gave an observation of the day, or one more of a time of it, and records received on it that gave none. */
+function contributingRecords(
+  plan: SensorPlan,
+  day: number,
+  run: RawRun,
+  order: Int32Array,
+  { batch, rejected }: DecodedRun,
+): Int32Array {
   if (plan.byReception) return order;
   const dayOfRecord = new Map<number, number>();
   for (let row = 0; row < batch.count; row++) dayOfRecord.set(batch.record[row], dayOf(batch.time[row]));
+  for (const each of rejected) dayOfRecord.set(each.record, dayOfRejected(each, run));
   return order.filter((i) => (dayOfRecord.get(i) ?? dayOf(run.received[i])) === day);
 }
 
@@ -226,22 +232,20 @@ function countReasons(
   day: number,
 ): Partial<Record<RejectReason, number>> {
   const counts = new Map<RejectReason, number>();
-  for (const { record, reason } of rejected) {
-    if (dayOf(run.received[record]) === day) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  for (const each of rejected) {
+    if (dayOfRejected(each, run) === day) counts.set(each.reason, (counts.get(each.reason) ?? 0) + 1);
   }
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function fileOf(path: string, bytes: Uint8Array): { path: string; sha256: string; bytes: number } {
-  return { path, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
+/**
+ * The day whose manifest counts a rejection: of reception; for a time that is taken, the day of that time, because whether it is
+ * taken can be known only from what a rebuild of that day reads.
+ */
+function dayOfRejected({ record, timeMs }: RejectedRecord, run: RawRun): number {
+  return dayOf(timeMs ?? run.received[record]);
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+function fileOf(path: string, bytes: Uint8Array): { path: string; sha256: string; bytes: number } {
+  return { path, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
 }

@@ -9,6 +9,8 @@ export interface RejectedRecord {
   readonly record: number;
   readonly reason: RejectReason;
   readonly position: number;
+  /** The time that is taken already, when the reason is `duplicate-time`: the record belongs to the day of that time. */
+  readonly timeMs?: number;
   /** What the decoder threw, for the log, when the reason is `internal-error`. */
   readonly error?: unknown;
 }

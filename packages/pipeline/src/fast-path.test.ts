@@ -15,8 +15,8 @@ import {
 } from '@emso/core';
 import { csvHeader, csvRows } from '@emso/products';
 import fc from 'fast-check';
-import { PLANS } from '../test/plans.ts';
-import { asText, messages, runOf } from '../test/streams.ts';
+import { deployment, PLANS, planOf } from '../test/plans.ts';
+import { asText, DAY, messages, NOON, record, runOf, sample } from '../test/streams.ts';
 import { layoutOf, rebuildDay, touchedDays } from './day.ts';
 import { followsInTime, isOwnAnswer } from './fast-path.ts';
 import { batchOfVerdicts, decodeMessageRecords, qualifyMessage } from './live.ts';
@@ -34,7 +34,11 @@ function live(plan: SensorPlan, sent: readonly RawRecord[][]): Map<number, OpenD
   const days = new Map<number, OpenDay>();
   for (const records of sent) {
     const raw = decodeRawPayload(encodeRawPayload(records));
-    for (const day of touchedDays(plan, runOf(raw), raw.map((_, i) => i))) {
+    for (const day of touchedDays(
+      plan,
+      runOf(raw),
+      raw.map((_, i) => i),
+    )) {
       if (!days.has(day)) {
         const csv = asText(csvHeader(layoutOf(plan, day)));
         days.set(day, { csv, lastMs: Number.NEGATIVE_INFINITY, rows: 0, dirty: false });
@@ -105,4 +109,28 @@ test('rows follow when each is later than the one before', () => {
     const rows = times.map((timeMs) => ({ timeMs }) as Observation);
     assert.equal(followsInTime(rows, lastMs), follows, `${times} after ${lastMs}`);
   }
+});
+
+test('labels of a line arrive in the CSV too', () => {
+  const plan = planOf({
+    model: 'wetlabs-cstar',
+    csvColumns: { Instrument_Serial: 'Instrument_Serial' },
+    deployments: [deployment({ settings: {} })],
+  });
+  const line = (serial: string): string => `CST-${serial}PR\t11531\t15780\t15783\t-0.087\t544\r`;
+  const sent = ['2405', '2405', '999'].map((serial, i) => [record(i + 1, NOON + i, line(serial))]);
+  const open = live(plan, sent).get(DAY);
+  assert.equal(open?.csv, asText(rebuildDay(plan, DAY, runOf(sent.flat()), 'open').csv));
+  assert.deepEqual(
+    open.csv.split('\n').map((row) => row.split(',')[1]),
+    ['Instrument_Serial', 'CST-2405PR', 'CST-2405PR', 'CST-999PR', undefined],
+  );
+});
+
+test('an answer of two builds is that of neither', () => {
+  const [decoder, qc] = [PLANS['received'], PLANS['relayed']];
+  const { observations } = decodeMessageRecords(decoder, [record(1, NOON, sample(13.3))]);
+  assert.ok(isOwnAnswer(decoder, qualifyMessage(decoder, observations)));
+  const mixed = qualifyMessage(qc, observations);
+  assert.ok(!isOwnAnswer(decoder, mixed) && !isOwnAnswer(qc, mixed));
 });

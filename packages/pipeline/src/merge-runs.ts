@@ -1,10 +1,19 @@
 /** Several raw files of one sensor as one run. */
 import { createRawRun, type RawRun } from '@emso/core';
 
-/** The records of all runs, in their order; copies the bytes into one arena. One run is returned as it is. */
+/** Offsets of a run are 32-bit. */
+const MAX_BYTES = 0x7fff_ffff;
+
+/** The records of all runs, in their order; copies the bytes into one arena. One run is returned as it is. Throws from 2 GiB on. */
 export function mergeRuns(runs: readonly RawRun[]): RawRun {
   if (runs.length === 1) return runs[0];
-  const arena = new Uint8Array(runs.reduce((sum, run) => sum + run.bytes.length, 0));
+  const bytes = runs.reduce((sum, run) => sum + run.bytes.length, 0);
+  if (bytes > MAX_BYTES) {
+    throw new Error(
+      `raw files: expected less than 2 GiB to be read as one, found ${bytes} bytes in ${runs.length} files: take fewer days at once`,
+    );
+  }
+  const arena = new Uint8Array(bytes);
   const merged = createRawRun(
     arena,
     runs.reduce((sum, run) => sum + run.count, 0),

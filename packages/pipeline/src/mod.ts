@@ -1,6 +1,7 @@
 export * from './dat-view.ts';
 export * from './day.ts';
 export * from './decode-run.ts';
+export * from './fast-path.ts';
 export * from './gaps.ts';
 export * from './live.ts';
 export * from './merge-runs.ts';

@@ -2,7 +2,7 @@
  * The months in which the old script and the acquirer both listened: an imported row and a live record can be the same line.
  * Live wins, whichever came first, because it kept every byte (PROMISE 12).
  */
-import { KIND, type RawRun } from '@emso/core';
+import { dayOf, KIND, type RawRun } from '@emso/core';
 import { stripBounds } from '@emso/instruments';
 
 /** The old script stamped a line up to this far from its true reception. */
@@ -10,36 +10,53 @@ const PAIR_MS = 2000;
 
 const latin1 = new TextDecoder('latin1');
 
+/** Live records with one text, in order of reception; those before `next` are taken, or too early for any import to come. */
+interface SameText {
+  readonly records: number[];
+  next: number;
+}
+
 /**
  * The records of `order` without the imported ones that are a live record too: equal bytes but for white space at the ends,
- * received within ±2 s, each live record taken once, the nearest first come. Order is kept.
+ * received within ±2 s on the same UTC day, so that a day needs no other day's rows to be read. Each live record answers for one
+ * import; as many pairs are made as can be. `order` is canonical, and kept.
  */
 export function withoutPairedImports(run: RawRun, order: Int32Array): Int32Array {
   let imports = 0;
   for (const record of order) if (run.kind[record] === KIND.import) imports++;
   if (imports === 0 || imports === order.length) return order;
-  const liveByText = new Map<string, number[]>();
+  const liveByText = new Map<string, SameText>();
   for (const record of order) {
     if (run.kind[record] === KIND.import || run.kind[record] === KIND.event) continue;
     const text = strippedText(run, record);
     const same = liveByText.get(text);
-    if (same === undefined) liveByText.set(text, [record]);
-    else same.push(record);
+    if (same === undefined) liveByText.set(text, { records: [record], next: 0 });
+    else same.records.push(record);
   }
   return order.filter((record) => {
     if (run.kind[record] !== KIND.import) return true;
-    const candidates = liveByText.get(strippedText(run, record));
-    if (candidates === undefined) return true;
-    let nearest = -1;
-    let distance = PAIR_MS + 1;
-    candidates.forEach((live, i) => {
-      const away = Math.abs(run.received[live] - run.received[record]);
-      if (away < distance) [nearest, distance] = [i, away];
-    });
-    if (nearest < 0) return true;
-    candidates.splice(nearest, 1);
-    return false;
+    const same = liveByText.get(strippedText(run, record));
+    return same === undefined || !takeLive(run, same, run.received[record]);
   });
+}
+
+/**
+ * Takes the earliest live record that can be the line imported at `importMs`. Imports come in order of time, so what is too early
+ * for one is too early for all later ones; and taking the earliest leaves most to choose from for these.
+ */
+function takeLive(run: RawRun, same: SameText, importMs: number): boolean {
+  const { records } = same;
+  while (same.next < records.length) {
+    const liveMs = run.received[records[same.next]];
+    const tooEarly = liveMs < importMs - PAIR_MS || dayOf(liveMs) < dayOf(importMs);
+    if (!tooEarly) break;
+    same.next++;
+  }
+  if (same.next === records.length) return false;
+  const liveMs = run.received[records[same.next]];
+  if (liveMs > importMs + PAIR_MS || dayOf(liveMs) > dayOf(importMs)) return false;
+  same.next++;
+  return true;
 }
 
 function strippedText(run: RawRun, record: number): string {

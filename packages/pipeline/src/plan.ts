@@ -92,7 +92,7 @@ function effectiveConfig(observatory: Observatory, platform: Platform, sensor: S
   return { observatory: observatory.observatory, platform: platformFacts, sensor: { ...sensor, deployments } };
 }
 
-/** Settings that a model refuses and CSV columns of nothing that exists: to be listed with the faults of the site file. */
+/** Settings that a model refuses and CSV columns that cannot be: to be listed with the faults of the site file. */
 export function settingsFaults(observatory: Observatory): PlacedFault[] {
   const faults: PlacedFault[] = [];
   observatory.platforms.forEach((platform, p) => {
@@ -100,28 +100,42 @@ export function settingsFaults(observatory: Observatory): PlacedFault[] {
       const model = INSTRUMENTS.get(sensor.model);
       if (model === undefined) return;
       const at = ['platforms', p, 'sensors', s];
+      const codes = new Set<string>();
       sensor.deployments.forEach((deployment, d) => {
         const parsed = model.settings.safeParse(deployment.settings);
-        if (!parsed.success) {
-          for (const issue of parsed.error.issues) {
-            const path = [...at, 'deployments', d, 'settings', ...(issue.path as (string | number)[])];
-            faults.push({ path, message: `${model.id}: ${issue.message}` });
-          }
+        if (parsed.success) for (const code of model.parameters(parsed.data)) codes.add(code);
+        for (const issue of parsed.error?.issues ?? []) {
+          const path = [...at, 'deployments', d, 'settings', ...(issue.path as (string | number)[])];
+          faults.push({ path, message: `${model.id}: ${issue.message}` });
         }
       });
-      for (const [name, source] of Object.entries(sensor.csvColumns)) {
-        // A parameter that no deployment sends yet keeps its column, empty.
-        if (!isMeasured(source) && !model.labels.includes(source)) {
-          const path = [...at, 'csvColumns', name];
-          faults.push({
-            path,
-            message: `expected a parameter code or one of the labels ${model.labels.join(', ')}, found '${source}'`,
-          });
-        }
+      for (const [name, message] of columnFaults(sensor, model, codes)) {
+        faults.push({ path: [...at, 'csvColumns', name], message });
       }
     });
   });
   return faults;
+}
+
+/** Historical columns of nothing that exists, or with the name of another column of the file; `codes` are those of all deployments. */
+function* columnFaults(
+  sensor: Sensor,
+  model: InstrumentModel,
+  codes: ReadonlySet<string>,
+): Generator<[string, string]> {
+  const mapped = new Set(Object.values(sensor.csvColumns));
+  const taken = new Set(['time', 'time_QC']);
+  for (const code of codes) {
+    taken.add(`${code}_QC`);
+    if (!mapped.has(code)) taken.add(code);
+  }
+  for (const [name, source] of Object.entries(sensor.csvColumns)) {
+    // A parameter that no deployment sends yet keeps its column, empty.
+    if (!isMeasured(source) && !model.labels.includes(source)) {
+      yield [name, `expected a parameter code or one of the labels ${model.labels.join(', ')}, found '${source}'`];
+    }
+    if (taken.has(name)) yield [name, `expected a name that no other column of the file has, found '${name}'`];
+  }
 }
 
 /** The codes of a day's files: those of every deployment that overlaps the day, else of the nearest one. Known before any line came. */

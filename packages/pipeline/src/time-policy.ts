@@ -12,7 +12,7 @@ const AHEAD_LIMIT_MS = DAY_MS;
 
 /**
  * Sets time, source and time flag of every row and returns the rows in total order. Rows come in canonical record order.
- * Rows without a usable time are taken out and added to `rejected`; of equal instrument times the first stays.
+ * Rows without a usable time are taken out and added to `rejected`; of equal times the received one stays, else the first.
  */
 export function assignTimes(
   plan: SensorPlan,
@@ -57,12 +57,12 @@ export function assignTimes(
   byReception.forEach((row, i) => {
     batch.time[row] = times[i];
   });
-  // Stable, so equal times keep (reception, session, seq).
-  kept.sort((a, b) => batch.time[a] - batch.time[b]);
+  // Received times are all different by now. Stable, so equal instrument times keep (reception, session, seq).
+  kept.sort((a, b) => batch.time[a] - batch.time[b] || batch.source[a] - batch.source[b]);
   const unique = kept.filter((row, i) => {
-    const earlier = kept[i - 1];
-    const twice = i > 0 && batch.time[earlier] === batch.time[row] && batch.source[row] === TIME_SOURCE.instrument;
-    if (twice) rejected.push({ record: batch.record[row], reason: 'duplicate-time', position: 0 });
+    const timeMs = batch.time[row];
+    const twice = i > 0 && batch.time[kept[i - 1]] === timeMs;
+    if (twice) rejected.push({ record: batch.record[row], reason: 'duplicate-time', position: 0, timeMs });
     return !twice;
   });
   return selectRows(batch, unique);

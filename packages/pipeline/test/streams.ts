@@ -1,12 +1,5 @@
 /** Raw records for tests: written by hand, or arbitrary streams with everything that happens on a serial line. */
-import {
-  DAY_MS,
-  isoMs,
-  type RawRecord,
-  type RawRun,
-  type RecordKind,
-  sessionId,
-} from '@emso/core';
+import { DAY_MS, isoMs, type RawRecord, type RawRun, type RecordKind, sessionId } from '@emso/core';
 import { formatImportRows, formatRawRows, type ImportRow, parseRawFile } from '@emso/products';
 import fc from 'fast-check';
 
@@ -28,7 +21,10 @@ export function record(seq: number, receivedMs: number, payload: string, kind: R
 export function sample(temperature: number, clockMs?: number, salinity = false): string {
   const fields = [temperature.toFixed(4), ' 4.59963', ' 2505.600', ...(salinity ? [' 38.4794'] : [])];
   if (clockMs !== undefined) {
-    const [, month, day, year] = new Date(clockMs).toUTCString().match(/(\d+) (\w+) (\d+)/)!.slice() as string[];
+    const [, month, day, year] = new Date(clockMs)
+      .toUTCString()
+      .match(/(\d+) (\w+) (\d+)/)!
+      .slice() as string[];
     fields.push(` ${month} ${day} ${year}`, ` ${isoMs(clockMs).slice(11, 19)}`);
   }
   return `${fields.join(',')}\r`;
@@ -45,7 +41,7 @@ interface Step {
   readonly advanceMs: number | 'to the end of the day' | 'to noon';
   readonly clockMs: number;
   readonly temperature: number;
-  readonly what: 'sample' | 'dated' | 'salty' | 'empty' | 'bad' | 'piece' | 'partial' | 'event';
+  readonly what: 'sample' | 'dated' | 'salty' | 'again' | 'empty' | 'bad' | 'piece' | 'partial' | 'event';
   readonly restart: boolean;
   readonly cut: boolean;
 }
@@ -66,9 +62,16 @@ const step: fc.Arbitrary<Step> = fc.record({
   temperature: fc.integer({ min: 120_000, max: 145_000 }).map((n) => n / 10_000),
   what: fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom('sample' as const, 'dated' as const, 'dated' as const, 'salty' as const) },
+    { weight: 1, arbitrary: fc.constant('again' as const) },
     {
       weight: 3,
-      arbitrary: fc.constantFrom('empty' as const, 'bad' as const, 'piece' as const, 'partial' as const, 'event' as const),
+      arbitrary: fc.constantFrom(
+        'empty' as const,
+        'bad' as const,
+        'piece' as const,
+        'partial' as const,
+        'event' as const,
+      ),
     },
   ),
   restart: fc.integer({ min: 0, max: 15 }).map((n) => n === 0),
@@ -92,7 +95,9 @@ export const messages: fc.Arbitrary<RawRecord[][]> = fc
     steps.forEach((each, i) => {
       now = after(now, each.advanceMs);
       if (each.restart) [session, seq] = [sessionId(startMs + i, '00000000'), 0];
-      const made = { session, seq: ++seq, receivedMs: now, ...contentOf(each, now) };
+      const before = out.at(-1)?.at(-1);
+      const content = each.what === 'again' && before !== undefined ? before : contentOf(each, now);
+      const made = { session, seq: ++seq, receivedMs: now, kind: content.kind, bytes: content.bytes };
       if (i === 0 || each.cut || each.restart) out.push([made]);
       else out[out.length - 1].push(made);
     });
@@ -108,6 +113,7 @@ function after(now: number, advance: Step['advanceMs']): number {
 function contentOf({ what, temperature, clockMs }: Step, now: number): Pick<RawRecord, 'kind' | 'bytes'> {
   const dated = sample(temperature, now + clockMs);
   switch (what) {
+    case 'again':
     case 'sample':
       return { kind: 'line', bytes: ascii(sample(temperature)) };
     case 'dated':

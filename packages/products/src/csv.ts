@@ -74,6 +74,16 @@ export function csvHeader(layout: CsvLayout): Uint8Array {
  * than the layout.
  */
 export function csvRows(layout: CsvLayout, batch: Batch, from: number, to: number): Uint8Array {
+  return linesBehind(new Uint8Array(0), layout, batch, from, to);
+}
+
+/** A whole file: the header and every row of the batch. */
+export function csvFile(layout: CsvLayout, batch: Batch): Uint8Array {
+  return linesBehind(csvHeader(layout), layout, batch, 0, batch.count);
+}
+
+/** `lead`, then the rows, in one array: a day is megabytes, and every copy of it costs. */
+function linesBehind(lead: Uint8Array, layout: CsvLayout, batch: Batch, from: number, to: number): Uint8Array {
   checkBatch(layout, batch, from, to);
   const labels = batch.labels.map((label) => label.texts.map((text) => utf8.encode(quoted(text))));
   const rowBytes = longestRow(layout, labels);
@@ -81,8 +91,9 @@ export function csvRows(layout: CsvLayout, batch: Batch, from: number, to: numbe
   const { time, timeFlag, flags } = batch;
   const { sources } = layout;
   // Missing values and short numbers make most rows less than half of the longest: start there, grow when it proves too little.
-  let out = new Uint8Array(rowBytes + Math.ceil((rowBytes * (to - from)) / 2));
-  let at = 0;
+  let out = new Uint8Array(lead.length + rowBytes + Math.ceil((rowBytes * (to - from)) / 2));
+  out.set(lead);
+  let at = lead.length;
   for (let row = from; row < to; row++) {
     if (out.length - at < rowBytes) out = longer(out, at);
     at = stamp.write(out, at, time[row], 'not-zero');

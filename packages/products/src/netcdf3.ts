@@ -82,7 +82,10 @@ function placeOf(variable: NetcdfVariable, file: NetcdfFile): Place {
 function writeSlabs(out: Uint8Array, place: Place, step: number, slabs: number, room: number): void {
   const { data, type } = place.variable;
   const width = slabs === 0 ? 0 : data.length / slabs;
-  if (type === 'byte' && width === 1 && room === 4) return writePaddedBytes(out, place, step);
+  if (type === 'byte' && width === 1 && room === 4) {
+    writePaddedBytes(out, place, step);
+    return;
+  }
   WRITE[type](new DataView(out.buffer), place.begin, step, data, width);
   if (room === place.bytes) return;
   const padding = fillBytes(place.variable, room - place.bytes);

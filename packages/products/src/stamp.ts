@@ -9,10 +9,12 @@ export const STAMP_BYTES = 24;
 /** Bytes of `YYYY-MM-DDTHH:MM:`. */
 const MINUTE_BYTES = 17;
 const MINUTE_MS = 60_000;
+const MINUTES_PER_DAY = 1440;
 
 /** Writes ISO 8601 stamps; one writer for a run of rows. */
 export class StampWriter {
   #minute = Number.NaN;
+  #day = Number.NaN;
   #text = new Uint8Array(MINUTE_BYTES);
 
   /**
@@ -41,9 +43,25 @@ export class StampWriter {
   }
 
   #turn(minute: number, timeMs: number): void {
-    const text = Number.isFinite(timeMs) && Math.abs(timeMs) < 8.64e15 ? isoMs(minute * MINUTE_MS) : '';
-    if (text.length !== STAMP_BYTES) throw new Error(`time: expected epoch ms of the years 0 to 9999, found ${timeMs}`);
-    for (let i = 0; i < MINUTE_BYTES; i++) this.#text[i] = text.charCodeAt(i);
+    const day = Math.floor(minute / MINUTES_PER_DAY);
+    if (day !== this.#day) {
+      const text =
+        Number.isFinite(timeMs) && Math.abs(timeMs) < 8.64e15 ? isoMs(day * MINUTES_PER_DAY * MINUTE_MS) : '';
+      if (text.length !== STAMP_BYTES)
+        throw new Error(`time: expected epoch ms of the years 0 to 9999, found ${timeMs}`);
+      for (let i = 0; i < MINUTE_BYTES; i++) this.#text[i] = text.charCodeAt(i);
+      this.#day = day;
+    }
+    const ofDay = minute - day * MINUTES_PER_DAY;
+    const hour = Math.floor(ofDay / 60);
+    writePair(this.#text, 11, hour);
+    writePair(this.#text, 14, ofDay - hour * 60);
     this.#minute = minute;
   }
+}
+
+function writePair(out: Uint8Array, at: number, value: number): void {
+  const tens = (value / 10) | 0;
+  out[at] = 48 + tens;
+  out[at + 1] = 48 + value - tens * 10;
 }
