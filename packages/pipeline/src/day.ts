@@ -78,7 +78,11 @@ export function* rebuildEveryDay(
   const days = new Set<number>();
   for (const record of order) days.add(dayOf(run.received[record]));
   for (let row = 0; row < decoded.batch.count; row++) days.add(dayOf(decoded.batch.time[row]));
-  for (const day of [...days].sort((a, b) => a - b)) yield productsOf(plan, day, run, order, decoded, form, digest);
+  // Sorted out once: a mooring of years has a hundred thousand records and thousands of days.
+  const contributing = Map.groupBy(order, dayOfEachRecord(run, decoded));
+  for (const day of [...days].sort((a, b) => a - b)) {
+    yield productsOf(plan, day, run, Int32Array.from(contributing.get(day) ?? []), decoded, form, digest);
+  }
 }
 
 /** The products of one day from the raw records that may contribute to it (`rawDaysOf`). */
@@ -91,14 +95,18 @@ export function rebuildDay(
 ): DayProducts {
   const all = withoutPairedImports(run, canonicalOrder(run).order);
   const order = plan.byReception ? receivedOn(run, all, day) : all;
-  return productsOf(plan, day, run, order, decodeRun(plan, run, order), form, digest);
+  const decoded = decodeRun(plan, run, order);
+  if (plan.byReception) return productsOf(plan, day, run, order, decoded, form, digest);
+  const dayOfRecord = dayOfEachRecord(run, decoded);
+  const contributing = order.filter((record) => dayOfRecord(record) === day);
+  return productsOf(plan, day, run, contributing, decoded, form, digest);
 }
 
 function productsOf(
   plan: SensorPlan,
   day: number,
   run: RawRun,
-  order: Int32Array,
+  contributing: Int32Array,
   decoded: DecodedRun,
   form: DayForm,
   digest: RawDigest,
@@ -120,7 +128,6 @@ function productsOf(
       lastReceivedMs: lastReceivedMs(batch, day),
     }),
   );
-  const contributing = contributingRecords(plan, day, run, order, decoded);
   const paths = productPaths(plan.sensor, day);
   return {
     day,
@@ -180,19 +187,12 @@ function rowsOfDay(batch: Batch, day: number, codes: readonly string[]): Batch {
   return withCodes(rows, codes);
 }
 
-/** Records that gave an observation of the day, or one more of a time of it, and records received on it that gave none. */
-function contributingRecords(
-  plan: SensorPlan,
-  day: number,
-  run: RawRun,
-  order: Int32Array,
-  { batch, rejected }: DecodedRun,
-): Int32Array {
-  if (plan.byReception) return order;
-  const dayOfRecord = new Map<number, number>();
-  for (let row = 0; row < batch.count; row++) dayOfRecord.set(batch.record[row], dayOf(batch.time[row]));
-  for (const each of rejected) dayOfRecord.set(each.record, dayOfRejected(each, run));
-  return order.filter((i) => (dayOfRecord.get(i) ?? dayOf(run.received[i])) === day);
+/** The day that a record contributes to: that of its observation or of the time it gave once more, else that of its reception. */
+function dayOfEachRecord(run: RawRun, { batch, rejected }: DecodedRun): (record: number) => number {
+  const days = new Map<number, number>();
+  for (let row = 0; row < batch.count; row++) days.set(batch.record[row], dayOf(batch.time[row]));
+  for (const each of rejected) days.set(each.record, dayOfRejected(each, run));
+  return (record) => days.get(record) ?? dayOf(run.received[record]);
 }
 
 /** The records received on a UTC day. They are in order of reception: looking at both ends is enough to know that all are. */

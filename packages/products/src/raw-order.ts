@@ -64,22 +64,18 @@ function sessionRanks(sessions: readonly string[]): Int32Array {
 }
 
 /**
- * Nothing in it depends on the place in the run, so that records that compare as 0 are equal in everything. The exception
- * are rows read straight from a historical daily file: without identity, their place is all they have.
+ * For live records nothing in it depends on the place in the run, so that those that compare as 0 are equal in everything. Rows of
+ * a historical daily file have times of whole seconds and nothing else that says which of a second came first: they keep their
+ * place, in the file itself and in the archive they were appended to.
  */
 function compare(run: RawRun, rank: Int32Array, a: number, b: number): number {
   if (run.received[a] !== run.received[b]) return run.received[a] - run.received[b];
   const [importA, importB] = [run.kind[a] === KIND.import, run.kind[b] === KIND.import];
   if (importA !== importB) return importA ? 1 : -1;
-  if (importA) {
-    const [idA, idB] = [run.importId.get(a) ?? '', run.importId.get(b) ?? ''];
-    if (idA !== idB) return idA < idB ? -1 : 1;
-    if (idA === '') return a - b;
-  } else {
-    const bySession = rank[run.session[a]] - rank[run.session[b]];
-    if (bySession !== 0) return bySession;
-    if (run.seq[a] !== run.seq[b]) return run.seq[a] - run.seq[b];
-  }
+  if (importA) return a - b;
+  const bySession = rank[run.session[a]] - rank[run.session[b]];
+  if (bySession !== 0) return bySession;
+  if (run.seq[a] !== run.seq[b]) return run.seq[a] - run.seq[b];
   return run.kind[a] - run.kind[b] || compareBytes(run, a, b);
 }
 

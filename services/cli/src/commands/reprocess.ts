@@ -20,8 +20,10 @@ export function register(program: Command): void {
       'Examples:\n  emso reprocess --raw data/raw --out /tmp/again\n  emso reprocess --raw /archive/MICROCAT --out out --observatory site.yaml\n',
     )
     .action(async (options) => {
-      const { reprocess, printSummary } = await import('../reprocess/reprocess.ts');
-      const summary = await reprocess({ ...options, form: options.open ? 'open' : 'sealed' });
+      const { openPool } = await import('../reprocess/pool.ts');
+      const pool = openPool(options.workers);
+      const { printSummary, reprocess } = await import('../reprocess/reprocess.ts');
+      const summary = await reprocess({ ...options, form: options.open ? 'open' : 'sealed' }, pool);
       printSummary(summary);
     });
 }

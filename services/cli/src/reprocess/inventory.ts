@@ -37,10 +37,12 @@ export async function findRawFiles(
   }
   for (const [plan, own] of files) {
     const raw = own.filter((file) => file.format === 'raw');
-    files.set(
-      plan,
-      (raw.length > 0 ? raw : own).sort((a, b) => a.day - b.day || (a.path < b.path ? -1 : 1)),
-    );
+    files.set(plan, (raw.length > 0 ? raw : own).sort(inOrder));
   }
   return { files, unclaimed };
+}
+
+/** Raw files in order of day; of one day, by path. */
+export function inOrder(a: RawFile, b: RawFile): number {
+  return a.day - b.day || (a.path < b.path ? -1 : 1);
 }

@@ -65,8 +65,10 @@ export function rebuild(plan: SensorPlan, task: RebuildTask): RebuildOutcome {
     outcome.days++;
   }
   // The historical view is cut by reception day, as the raw files are.
-  for (const [i, file] of task.files.entries()) {
-    if (file.format === 'raw') write(join(task.out, productPaths(plan.sensor, file.day).dat), datView(runs[i]));
+  const byDay = Map.groupBy(task.files.keys(), (i) => task.files[i].day);
+  for (const [day, indices] of byDay) {
+    if (indices.some((i) => task.files[i].format === 'dat')) continue;
+    write(join(task.out, productPaths(plan.sensor, day).dat), datView(mergeRuns(indices.map((i) => runs[i]))));
   }
   return outcome;
 }

@@ -1,6 +1,5 @@
 /** `emso reprocess`: shares the days of a raw tree among worker threads; any number of them gives the same bytes. */
 import { mkdirSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
 import type { Observatory } from '@emso/core';
 import { type DayForm, planObservatory, type SensorPlan } from '@emso/pipeline';
 import { type DataRootLock, lockDataRoot } from '@emso/runtime/lock';
@@ -8,7 +7,8 @@ import { CommandFailure, EXIT } from '../command-failure.ts';
 import { startProgress } from '../progress.ts';
 import { loadSiteFile } from '../site-file.ts';
 import { formatTable } from '../table.ts';
-import { findRawFiles, type RawFile } from './inventory.ts';
+import { findRawFiles, inOrder, type RawFile } from './inventory.ts';
+import { type Done, openPool, type Pool } from './pool.ts';
 import { type RebuildOutcome, type RebuildTask, rebuild } from './rebuild.ts';
 
 export interface ReprocessOptions {
@@ -26,8 +26,22 @@ export interface ReprocessSummary {
   readonly seconds: number;
 }
 
-/** Makes every product of the tree. Throws CommandFailure when there is nothing to read or the out directory is taken. */
-export async function reprocess(options: ReprocessOptions): Promise<ReprocessSummary> {
+/**
+ * Makes every product of the tree, with the pool given or one of its own. Throws CommandFailure when there is nothing to read or
+ * the out directory is taken.
+ */
+export async function reprocess(
+  options: ReprocessOptions,
+  pool = openPool(options.workers),
+): Promise<ReprocessSummary> {
+  try {
+    return await reprocessWith(options, pool);
+  } finally {
+    await pool.close();
+  }
+}
+
+async function reprocessWith(options: ReprocessOptions, pool: Pool): Promise<ReprocessSummary> {
   const startMs = performance.now();
   const observatory = loadSiteFile(options.observatory);
   const { plans } = planObservatory(observatory);
@@ -45,7 +59,7 @@ export async function reprocess(options: ReprocessOptions): Promise<ReprocessSum
   const lock = lockOf(options.out);
   try {
     const tasks = plans.flatMap((plan, index) => tasksOf(plan, index, found.files.get(plan) ?? [], options));
-    const outcomes = await perform(observatory, plans, tasks, options);
+    const outcomes = await perform(observatory, plans, tasks, pool);
     const sensors = sumBySensor(plans, outcomes);
     const lines = [...sensors.values()].reduce((sum, { lines }) => sum + lines, 0);
     return { sensors, unclaimed: found.unclaimed, lines, seconds: (performance.now() - startMs) / 1000 };
@@ -73,22 +87,17 @@ function tasksOf(
   return [...Map.groupBy(files, (file) => file.day)].map(([day, own]) => ({ plan: index, files: own, day, form, out }));
 }
 
-interface Done {
-  readonly task: RebuildTask;
-  readonly outcome: RebuildOutcome;
-}
-
 /** Runs all tasks; days whose rows are spread over several files are made in a second round, from all of them. */
 async function perform(
   observatory: Observatory,
   plans: readonly SensorPlan[],
   tasks: readonly RebuildTask[],
-  options: ReprocessOptions,
+  pool: Pool,
 ): Promise<Done[]> {
-  const pool = openPool(observatory, plans, Math.min(options.workers, tasks.length));
+  const here = (task: RebuildTask): RebuildOutcome => rebuild(plans[task.plan], task);
   const progress = startProgress('days', tasks.length);
   try {
-    const first = await pool.run(tasks, progress.step);
+    const first = await pool.run(observatory, tasks, here, progress.step);
     const mixed = first.filter(({ outcome }) => outcome.mixedDays !== undefined);
     if (mixed.length === 0) return first;
     const again = new Map<string, RebuildTask>();
@@ -96,11 +105,13 @@ async function perform(
       for (const day of outcome.mixedDays ?? []) {
         const spread = mixed.filter((other) => other.task.plan === task.plan && other.outcome.mixedDays?.includes(day));
         const own = tasks.find((other) => other.plan === task.plan && other.day === day);
-        const files = new Set([...(own?.files ?? []), ...spread.flatMap((other) => other.task.files)]);
-        again.set(`${task.plan}/${day}`, { ...task, day, files: [...files], mixedIsKnown: true });
+        const files = [...new Set([...(own?.files ?? []), ...spread.flatMap((other) => other.task.files)])];
+        // Rows of one second keep the order in which they came: those at the end of yesterday's file came first.
+        files.sort(inOrder);
+        again.set(`${task.plan}/${day}`, { ...task, day, files, mixedIsKnown: true });
       }
     }
-    const second = await pool.run([...again.values()], () => undefined);
+    const second = await pool.run(observatory, [...again.values()], here, () => undefined);
     // Lines were counted when the files were read first.
     const redone = new Set(again.keys());
     const kept = first.map((done) =>
@@ -111,68 +122,7 @@ async function perform(
     return [...kept, ...second.map((done) => ({ ...done, outcome: { ...done.outcome, lines: 0, damaged: 0 } }))];
   } finally {
     progress.stop();
-    await pool.close();
   }
-}
-
-interface Pool {
-  run(tasks: readonly RebuildTask[], step: () => void): Promise<Done[]>;
-  close(): Promise<void>;
-}
-
-/**
- * This thread works too, and begins at once; each further one is a worker thread that takes the next task whenever it is done
- * with one.
- */
-function openPool(observatory: Observatory, plans: readonly SensorPlan[], workers: number): Pool {
-  const threads = Array.from(
-    { length: Math.max(0, workers - 1) },
-    () => new Worker(new URL('./worker.ts', import.meta.url), { workerData: observatory }),
-  );
-  const hands = [doHere(plans), ...threads.map(doOn)];
-  return {
-    async run(tasks, step) {
-      const done: Done[] = [];
-      let next = 0;
-      await Promise.all(
-        hands.map(async (perform) => {
-          while (next < tasks.length) {
-            const task = tasks[next++];
-            done.push({ task, outcome: await perform(task) });
-            step();
-          }
-        }),
-      );
-      return done;
-    },
-    async close() {
-      await Promise.all(threads.map((thread) => thread.terminate()));
-    },
-  };
-}
-
-type Perform = (task: RebuildTask) => Promise<RebuildOutcome>;
-
-/** Does a task in this thread, then lets the others report. */
-function doHere(plans: readonly SensorPlan[]): Perform {
-  return async (task) => {
-    const outcome = rebuild(plans[task.plan], task);
-    await new Promise((resolve) => setImmediate(resolve));
-    return outcome;
-  };
-}
-
-function doOn(thread: Worker): Perform {
-  return (task) =>
-    new Promise((resolve, reject) => {
-      const settle = (act: () => void): void => {
-        thread.removeAllListeners('message').removeAllListeners('error');
-        act();
-      };
-      thread.once('message', (outcome: RebuildOutcome) => settle(() => resolve(outcome)));
-      thread.once('error', (error) => settle(() => reject(error)));
-      thread.postMessage(task);
-    });
 }
 
 function sumBySensor(plans: readonly SensorPlan[], outcomes: readonly Done[]): Map<string, RebuildOutcome> {
