@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openRow, type RawRecord } from '@emso/core';
-import { type DecodeLine, type InstrumentModel, sbe37Microcat } from '@emso/instruments';
+import type { DecodeLine } from '@emso/instruments';
 import { canonicalOrder } from '@emso/products';
 import fc from 'fast-check';
 import { deployment, PLANS, planOf, WITH_SALINITY } from '../test/plans.ts';
@@ -123,17 +123,15 @@ test('pieces and partials outside every deployment are counted there, events are
 /** The plan with a decoder that throws where `fails` says so, after it has filled a row and half the next. */
 function failing(fails: (text: string) => boolean): SensorPlan {
   const plan = PLANS['received'];
-  const model = sbe37Microcat as unknown as InstrumentModel;
-  const decoder = (settings: unknown): DecodeLine => {
-    const decode = model.decoder(settings);
-    return (bytes, start, end, batch) => {
+  const throwing =
+    (decode: DecodeLine): DecodeLine =>
+    (bytes, start, end, batch) => {
       const answer = decode(bytes, start, end, batch);
       if (!fails(Buffer.from(bytes.subarray(start, end)).toString('latin1'))) return answer;
       batch.values[0][openRow(batch)] = 99;
       throw new Error('a bug');
     };
-  };
-  return { ...plan, model: { ...model, decoder } };
+  return { ...plan, deployments: plan.deployments.map((each) => ({ ...each, decode: throwing(each.decode) })) };
 }
 
 test('a decoder that throws rejects its record as internal-error, and leaves no row behind', () => {

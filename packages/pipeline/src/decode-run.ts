@@ -1,6 +1,5 @@
 /** Raw records to observations: decode each record by the deployment it was received in, then give every row its time. */
 import { type Batch, createBatch, deploymentAt, KIND, type RawRun, type RejectReason } from '@emso/core';
-import type { DecodeLine } from '@emso/instruments';
 import type { SensorPlan } from './plan.ts';
 import { assignTimes } from './time-policy.ts';
 
@@ -31,7 +30,6 @@ export interface DecodedRun {
 export function decodeRun(plan: SensorPlan, run: RawRun, order: ArrayLike<number>): DecodedRun {
   const batch = createBatch(plan.codes, plan.model.labels, order.length);
   const rejected: RejectedRecord[] = [];
-  const decoders: (DecodeLine | undefined)[] = plan.deployments.map(() => undefined);
   const deploymentOfRow = new Int32Array(order.length);
   let ignored = 0;
   let outside = 0;
@@ -47,8 +45,7 @@ export function decodeRun(plan: SensorPlan, run: RawRun, order: ArrayLike<number
       rejected.push({ record, reason: kind === KIND.piece ? 'piece' : 'partial', position: 0 });
       continue;
     }
-    decoders[segment.index] ??= plan.model.decoder(plan.deployments[segment.index].settings);
-    const decode = decoders[segment.index] as DecodeLine;
+    const { decode } = plan.deployments[segment.index];
     const before = batch.count;
     try {
       const result = decode(run.bytes, run.start[record], run.end[record], batch);

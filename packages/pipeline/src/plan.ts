@@ -15,7 +15,7 @@ import {
   type Sensor,
   sensorsOf,
 } from '@emso/core';
-import { INSTRUMENTS, type InstrumentModel } from '@emso/instruments';
+import { type DecodeLine, INSTRUMENTS, type InstrumentModel } from '@emso/instruments';
 import { PRODUCT_VERSION } from '@emso/products';
 import { QC_VERSION } from '@emso/qc';
 
@@ -24,7 +24,8 @@ const DERIVATION_VERSION = 1;
 
 export interface PlannedDeployment {
   readonly deployment: Deployment;
-  readonly settings: unknown;
+  /** Made once: the engine compiles it for these settings, and a second one would make it start again. */
+  readonly decode: DecodeLine;
   /** Codes that lines of this deployment can carry, in column order. */
   readonly codes: readonly string[];
 }
@@ -64,7 +65,7 @@ export function planObservatory(observatory: Observatory): ObservatoryPlan {
 function planSensor(observatory: Observatory, platform: Platform, sensor: Sensor, model: InstrumentModel): SensorPlan {
   const deployments = sensor.deployments.map((deployment): PlannedDeployment => {
     const settings = model.settings.parse(deployment.settings);
-    return { deployment, settings, codes: model.parameters(settings) };
+    return { deployment, decode: model.decoder(settings), codes: model.parameters(settings) };
   });
   const versions: DataVersions = {
     decoder: model.version,
