@@ -3,6 +3,7 @@
  * gives, and the raw archive is what the boxes sent but for recorded gaps while the acquirer was away.
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -12,8 +13,9 @@ import { canonicalOrder, decodeManifest, parseRawFile } from '@emso/products';
 import { findRawFiles } from '../../services/cli/src/reprocess/inventory.ts';
 import { reprocess } from '../../services/cli/src/reprocess/reprocess.ts';
 import { randomOf, wholeBetween } from '../../services/cli/src/simulate/random.ts';
-import { readWitness } from '../../services/cli/src/simulate/witness.ts';
+import { readWitness, type WitnessEntry } from '../../services/cli/src/simulate/witness.ts';
 import { ROLES, type Role, startTestChain, type TestChain } from '../support/chain.ts';
+import { readNetcdf } from '../support/netcdf-reader.ts';
 import { temporaryDirectory, waitFor } from '../support/servers.ts';
 import { filesBelow, productDifferences } from '../support/trees.ts';
 
@@ -89,9 +91,32 @@ async function waitUntilEqual(chain: TestChain, form: 'open' | 'sealed'): Promis
     const out = temporaryDirectory(`rebuilt-${form}`);
     await reprocess({ raw: path.join(chain.dataDir, 'raw'), out, observatory: chain.site, workers: 1, form });
     const differences = productDifferences(chain.dataDir, out);
-    if (differences.length === 0) return { files: filesBelow(out).length };
+    if (differences.length === 0) {
+      for (const root of [chain.dataDir, out]) checkNetcdf(root);
+      return { files: filesBelow(out).length };
+    }
     if (performance.now() > deadlineMs) assert.fail(`live and rebuilt (${form}) differ:\n${differences.join('\n')}`);
     await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** Every NetCDF of a tree, read by somebody else's reader, has the rows of its CSV; `ncdump` finds nothing wrong where there is one. */
+function checkNetcdf(root: string): void {
+  const names = filesBelow(path.join(root, 'netcdf'));
+  assert.ok(names.length > 0);
+  for (const name of names) {
+    const file = path.join(root, 'netcdf', name);
+    const { dimensions, variables } = readNetcdf(readFileSync(file));
+    const csv = readFileSync(path.join(root, 'csv', name.replace(/nc$/, 'csv')), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(1);
+    assert.deepEqual(dimensions.get('time'), { length: csv.length, unlimited: true }, name);
+    const time = variables.get('time')?.data;
+    assert.equal(time?.length, csv.length);
+    const { status, stderr, error } = spawnSync('ncdump', ['-h', file], { encoding: 'utf8' });
+    if (error === undefined) assert.deepEqual([status, stderr], [0, ''], name);
+    else assert.equal((error as NodeJS.ErrnoException).code, 'ENOENT', String(error));
   }
 }
 
@@ -137,7 +162,7 @@ async function checkArchive(
   for (const i of canonicalOrder(run).order) {
     if (run.kind[i] !== KIND.line) continue;
     const text = Buffer.from(run.bytes.subarray(run.start[i], run.end[i])).toString('latin1');
-    const at = sent.findIndex((line, index) => index >= next && line.latin1 === `${text}\n`);
+    const at = nearestHeard(sent, next, `${text}\n`, run.received[i]);
     assert.ok(
       at >= 0,
       `${id}: the archive holds a line that was not sent, or not in this order: ${JSON.stringify(text)}`,
@@ -150,4 +175,18 @@ async function checkArchive(
   lose(sent.length, away.length > 0);
   say(`${id}: ${sent.length} sent, ${lines} archived, ${lost} sent while the acquirer was away`);
   assert.ok(lines > sent.length / 2, `${id}: expected most lines in the archive, found ${lines} of ${sent.length}`);
+}
+
+/**
+ * The line with this text that somebody heard nearest to its reception; −1 when there is none. Instruments repeat themselves: a
+ * line that was lost with the acquirer must not be taken for an equal one that came later.
+ */
+function nearestHeard(sent: readonly WitnessEntry[], from: number, latin1: string, receivedMs: number): number {
+  let nearest = -1;
+  for (let i = from; i < sent.length; i++) {
+    if (!sent[i].heard || sent[i].latin1 !== latin1) continue;
+    if (nearest >= 0 && Math.abs(sent[i].atMs - receivedMs) >= Math.abs(sent[nearest].atMs - receivedMs)) break;
+    nearest = i;
+  }
+  return nearest;
 }

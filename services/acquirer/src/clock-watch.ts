@@ -8,15 +8,25 @@ const SYNC_CHECK_MS = 60_000;
 /** systemd-timesyncd touches this once the clock is synchronised. */
 const SYNCHRONISED = '/run/systemd/timesync/synchronized';
 
-/** Calls `event` with `clock-step ms=…`, `clock-sync state=yes|unknown` and, at each UTC midnight, `midnight`. Returns how to stop. */
-export function watchClock(event: (text: string) => void): () => void {
-  let lastWallMs = Date.now();
-  let lastMonotonicMs = performance.now();
+export interface Clocks {
+  /** Epoch ms; can be set. */
+  wallMs(): number;
+  /** Never goes back; its zero means nothing. */
+  monotonicMs(): number;
+}
+
+const MACHINE: Clocks = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** Calls `event` with `clock-step ms=…`, `clock-sync state=yes|unknown` and, at each UTC midnight, `midnight day=…`. Returns how to stop. */
+export function watchClock(event: (text: string) => void, clocks = MACHINE, checkMs = CHECK_MS): () => void {
+  let stopped = false;
+  let lastWallMs = clocks.wallMs();
+  let lastMonotonicMs = clocks.monotonicMs();
   let sync = '';
   let checkedSyncMs = Number.NEGATIVE_INFINITY;
   const check = async (): Promise<void> => {
-    const wallMs = Date.now();
-    const monotonicMs = performance.now();
+    const wallMs = clocks.wallMs();
+    const monotonicMs = clocks.monotonicMs();
     const stepMs = Math.round(wallMs - lastWallMs - (monotonicMs - lastMonotonicMs));
     if (Math.abs(stepMs) >= STEP_MS) event(`clock-step ms=${stepMs}`);
     const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
@@ -30,12 +40,14 @@ export function watchClock(event: (text: string) => void): () => void {
       () => 'yes',
       () => 'unknown',
     );
-    if (found !== sync) {
-      sync = found;
-      event(`clock-sync state=${found}`);
-    }
+    if (found === sync || stopped) return;
+    sync = found;
+    event(`clock-sync state=${found}`);
   };
   void check();
-  const timer = setInterval(() => void check(), CHECK_MS);
-  return () => clearInterval(timer);
+  const timer = setInterval(() => void check(), checkMs);
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+  };
 }

@@ -5,7 +5,8 @@
 import { Socket } from 'node:net';
 import type { RecordKind } from '@emso/core';
 import { LineFramer } from '@emso/instruments';
-import { backoffMs, type Log } from '@emso/runtime';
+import { type Backoff, backoffMs, type Log } from '@emso/runtime';
+import { lookupInTurn } from './name-lookup.ts';
 
 export interface ReceivedRecord {
   readonly kind: RecordKind;
@@ -18,6 +19,10 @@ export interface LineSourceOptions {
   readonly port: number;
   /** Nothing heard for this long: the socket is taken for dead. */
   readonly idleTimeoutMs: number;
+  /** A head without its line feed waits this long for the rest. */
+  readonly lineTimeoutMs?: number;
+  readonly connectTimeoutMs?: number;
+  readonly reconnect?: Backoff;
   /** Records in order; the promise is not awaited, `isFull` is the back-pressure. */
   readonly emit: (records: ReceivedRecord[]) => void;
   /** True while no more can be taken: the socket is not read. */
@@ -26,7 +31,6 @@ export interface LineSourceOptions {
   readonly log: Log;
 }
 
-/** A head without its line feed waits this long for the rest. */
 const LINE_TIMEOUT_MS = 5000;
 /**
  * A connection can begin in the middle of a line. Converters forward what the serial side says within some tens of
@@ -35,17 +39,20 @@ const LINE_TIMEOUT_MS = 5000;
 const QUIET_BEFORE_LINE_MS = 250;
 const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 10_000;
-const RECONNECT_BACKOFF = { firstMs: 1000, capMs: 60_000 };
+const RECONNECT = { firstMs: 1000, capMs: 60_000 };
 const FULL_POLL_MS = 200;
 
 export interface LineSource {
-  /** Ends the connection; what is pending in a line is emitted as `partial`. */
-  stop(): void;
+  /** Ends the connection; resolves when the last record (the head of a line, as `partial`) has been emitted. */
+  stop(): Promise<void>;
 }
 
 /** Connects, and connects again for ever with back-off 1 → 60 s and jitter. */
 export function startLineSource(options: LineSourceOptions): LineSource {
-  let stopped = false;
+  const { lineTimeoutMs = LINE_TIMEOUT_MS, connectTimeoutMs = CONNECT_TIMEOUT_MS, reconnect = RECONNECT } = options;
+  const stopped = Promise.withResolvers<void>();
+  let stopping = false;
+  /** Connections in a row that brought nothing: one that is accepted and closed at once is no success. */
   let attempt = 0;
   let reported = false;
   /** The last connection ended inside a line: the next one may begin with the rest of it. */
@@ -61,83 +68,109 @@ export function startLineSource(options: LineSourceOptions): LineSource {
     current = socket;
     let framer: LineFramer | undefined;
     let connectedMs = 0;
+    let heard = 0;
     let lostReason = 'closed';
     let lineTimer: NodeJS.Timeout | undefined;
     let fullTimer: NodeJS.Timeout | undefined;
 
+    /** After a stall of this process timers run before the sockets are read: what waits there is heard first. */
+    const unlessHeard = (act: () => void): void => {
+      const before = heard;
+      setImmediate(() => {
+        if (heard === before && fullTimer === undefined) act();
+      });
+    };
     const cutLine = (): void => {
-      if (framer === undefined) return;
-      const rest = framer.cut(Date.now());
+      const rest = framer?.cut(Date.now()) ?? [];
       if (rest.length > 0) options.emit(rest);
     };
-    const resumeWhenRoom = (): void => {
-      if (options.isFull()) fullTimer = setTimeout(resumeWhenRoom, FULL_POLL_MS);
-      else {
+    const watchLine = (): void => {
+      clearTimeout(lineTimer);
+      if (framer?.insideLine) lineTimer = setTimeout(unlessHeard, lineTimeoutMs, cutLine);
+    };
+    const pauseWhenFull = (): void => {
+      if (fullTimer !== undefined || !options.isFull()) return;
+      socket.pause();
+      // Our own silence is neither the line's nor the link's.
+      clearTimeout(lineTimer);
+      event('spool-full state=reading-stopped');
+      const look = (): void => {
+        if (options.isFull()) {
+          fullTimer = setTimeout(look, FULL_POLL_MS);
+          return;
+        }
+        fullTimer = undefined;
         event('spool-full state=over');
+        socket.setTimeout(options.idleTimeoutMs);
+        watchLine();
         socket.resume();
-      }
+      };
+      fullTimer = setTimeout(look, FULL_POLL_MS);
     };
 
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.setNoDelay(true);
-    socket.setTimeout(CONNECT_TIMEOUT_MS);
+    socket.setTimeout(connectTimeoutMs);
     socket.on('connect', () => {
       connectedMs = Date.now();
-      attempt = 0;
       reported = false;
       socket.setTimeout(options.idleTimeoutMs);
       event(`connected peer=${options.host}:${options.port}`);
       options.onLink(true, 'connected');
+      pauseWhenFull();
     });
     socket.on('data', (chunk) => {
       const nowMs = Date.now();
+      heard++;
+      attempt = 0;
       framer ??= new LineFramer({ startUnsure: inLine || nowMs - connectedMs < QUIET_BEFORE_LINE_MS });
       const records = framer.push(chunk, nowMs);
       if (records.length > 0) options.emit(records);
-      clearTimeout(lineTimer);
-      if (framer.insideLine) lineTimer = setTimeout(cutLine, LINE_TIMEOUT_MS);
-      if (options.isFull()) {
-        socket.pause();
-        event('spool-full state=reading-stopped');
-        resumeWhenRoom();
-      }
+      watchLine();
+      pauseWhenFull();
     });
-    socket.on('timeout', () => {
-      lostReason = connectedMs === 0 ? 'connect-timeout' : 'idle';
-      socket.destroy();
-    });
+    socket.on('timeout', () =>
+      unlessHeard(() => {
+        lostReason = connectedMs === 0 ? 'connect-timeout' : 'idle';
+        socket.destroy();
+      }),
+    );
     socket.on('error', (error: NodeJS.ErrnoException) => {
       lostReason = (error.code ?? 'error').toLowerCase();
     });
     socket.on('close', () => {
       clearTimeout(lineTimer);
       clearTimeout(fullTimer);
+      const reason = stopping ? 'stopped' : lostReason;
       if (connectedMs > 0) {
         inLine = framer?.insideLine ?? inLine;
         cutLine();
-        event(`lost reason=${stopped ? 'stopped' : lostReason}`);
-        options.onLink(false, lostReason);
-      } else if (!reported) {
+        event(`lost reason=${reason}`);
+        options.onLink(false, reason);
+      } else if (!reported && !stopping) {
         // Once an outage: a box that is away for a month must not fill the archive with this.
         reported = true;
-        event(`unreachable reason=${lostReason}`);
+        event(`unreachable reason=${reason}`);
         options.log.warn(
-          { reason: 'source-unreachable', host: options.host, port: options.port, found: lostReason },
+          { reason: 'source-unreachable', host: options.host, port: options.port, found: reason },
           'expected a connection to the serial converter, found none; trying again for ever: check its power, network and port',
         );
       }
-      if (stopped) return;
-      again = setTimeout(connect, backoffMs(attempt++, RECONNECT_BACKOFF));
+      current = undefined;
+      if (stopping) stopped.resolve();
+      else again = setTimeout(connect, backoffMs(attempt++, reconnect));
     });
-    socket.connect(options.port, options.host);
+    socket.connect({ host: options.host, port: options.port, lookup: lookupInTurn });
   };
 
   connect();
   return {
     stop() {
-      stopped = true;
+      stopping = true;
       clearTimeout(again);
-      current?.destroy();
+      if (current === undefined) stopped.resolve();
+      else current.destroy();
+      return stopped.promise;
     },
   };
 }

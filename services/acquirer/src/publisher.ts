@@ -3,12 +3,26 @@
  * was away. After every (re)connect it starts from the older of its own mark and what the broker really has (PROMISE 6).
  */
 import { decodeRawPayload, encodeRawPayload, MAX_RAW_PAYLOAD_BYTES, rawMessageId, rawSubject } from '@emso/core';
-import { type Bus, lastMessage, linkUp, type Metrics, type Position, publishDurably, type Spool } from '@emso/runtime';
+import {
+  type Bus,
+  backoffMs,
+  comparePositions,
+  lastMessage,
+  linkUp,
+  type Metrics,
+  type Position,
+  pause,
+  publishDurably,
+  type Spool,
+  type SpoolRead,
+} from '@emso/runtime';
 
 /** An old mark costs a repeated publication after a crash, which the ids make harmless; a mark a record would cost an fsync each. */
 const MARK_INTERVAL_MS = 1000;
+/** A spool that cannot be read now (a failing disk) is tried again: acquisition goes on meanwhile. */
+const READ_BACKOFF = { firstMs: 500, capMs: 30_000 };
 
-/** Publishes everything the spool holds and will hold. Resolves after `signal` aborts and the mark is written. */
+/** Publishes everything the spool holds and will hold. Resolves after `signal` aborts and the mark is written; never rejects. */
 export async function publishSpool(
   bus: Bus,
   spool: Spool,
@@ -27,52 +41,70 @@ export async function publishSpool(
     if (!up) connection.abort(new Error('the link went down'));
   });
   let position: Position | undefined;
+  let inFlight: { readonly from: Position; readonly read: SpoolRead } | undefined;
   let markedMs = 0;
-  try {
-    while (!signal.aborted) {
-      if (resumeDue || position === undefined) {
-        await linkUp(bus, signal);
-        resumeDue = false;
-        connection = new AbortController();
-        position = spool.resume(await brokerLast(bus, subject, signal));
-      }
-      const next = await spool.read(position, MAX_RAW_PAYLOAD_BYTES);
-      metrics.spoolOldestUnpublished.set({ sensor }, next === undefined ? 0 : next.records[0].receivedMs / 1000);
-      if (next === undefined) {
-        // Also woken when the link drops: a broker that came back without what it had acknowledged gets it at once.
-        await spool.waitForMore(AbortSignal.any([signal, connection.signal]));
-        continue;
-      }
-      const { session, seq: first } = next.records[0];
-      const range = { session, first, last: next.records[next.records.length - 1].seq };
-      const id = rawMessageId(platform, sensor, range);
-      const attempt = AbortSignal.any([signal, connection.signal]);
-      try {
-        await publishDurably(bus, subject, id, encodeRawPayload(next.records), { signal: attempt });
-      } catch (error) {
-        if (connection.signal.aborted && !signal.aborted) continue;
-        throw error;
-      }
-      position = next.next;
-      if (performance.now() - markedMs > MARK_INTERVAL_MS) {
-        await spool.mark(position);
-        markedMs = performance.now();
-      }
+  let failures = 0;
+
+  const publishNext = async (): Promise<void> => {
+    if (resumeDue || position === undefined) {
+      await linkUp(bus, signal);
+      resumeDue = false;
+      connection = new AbortController();
+      // What was acknowledged since the last mark need not go out again.
+      if (position !== undefined) await spool.mark(position);
+      position = spool.resume(await brokerLast(bus, subject, signal));
     }
-  } catch (error) {
-    // Stopping in the middle of a publication: the next start publishes it again under the same id.
-    if (!signal.aborted) throw error;
-  } finally {
-    off();
-    if (position !== undefined) await spool.mark(position);
+    // A batch that may be stored already goes out as it was: cut anew, it would have another id and be stored twice.
+    const again = inFlight !== undefined && comparePositions(inFlight.from, position) === 0;
+    const next = again ? inFlight?.read : await spool.read(position, MAX_RAW_PAYLOAD_BYTES);
+    metrics.spoolOldestUnpublished.set({ sensor }, next === undefined ? 0 : next.records[0].receivedMs / 1000);
+    const attempt = AbortSignal.any([signal, connection.signal]);
+    // Also woken when the link drops: a broker that came back without what it had acknowledged gets it at once.
+    if (next === undefined) return spool.waitForMore(attempt);
+    const { session, seq: first } = next.records[0];
+    const range = { session, first, last: next.records[next.records.length - 1].seq };
+    const id = rawMessageId(platform, sensor, range);
+    inFlight = { from: position, read: next };
+    await publishDurably(bus, subject, id, encodeRawPayload(next.records), { signal: attempt });
+    inFlight = undefined;
+    position = next.next;
+    if (performance.now() - markedMs > MARK_INTERVAL_MS) {
+      await spool.mark(position);
+      markedMs = performance.now();
+    }
+  };
+
+  while (!signal.aborted) {
+    try {
+      await publishNext();
+      failures = 0;
+    } catch (err) {
+      // Stopping, or a lost link, in the middle of a publication: it will be made again under the same id.
+      if (signal.aborted || connection.signal.aborted) continue;
+      bus.log.error(
+        { reason: 'publisher', sensor, err },
+        'the spool could not be read or published; lines are still spooled, trying again: check the disk under EMSO_SPOOL_DIR',
+      );
+      resumeDue = true;
+      await pause(backoffMs(failures++, READ_BACKOFF), signal);
+    }
   }
+  off();
+  if (position !== undefined) await spool.mark(position);
 }
 
-/** Id of the last record that the broker has of this subject; undefined when it has none. */
+/** Id of the last record that the broker has of this subject; undefined when it has none, or something that is no record. */
 async function brokerLast(bus: Bus, subject: string, signal: AbortSignal): Promise<Position | undefined> {
   const message = await lastMessage(bus, 'RAW', subject, { signal });
   if (message === undefined) return undefined;
-  const records = decodeRawPayload(message.data);
-  const { session, seq } = records[records.length - 1];
-  return { session, seq };
+  try {
+    const { session, seq } = decodeRawPayload(message.data).at(-1)!;
+    return { session, seq };
+  } catch (err) {
+    bus.log.error(
+      { reason: 'raw-damaged', subject, seq: message.seq, err },
+      'expected raw records in the last message of this subject, found something else: publishing the whole spool again; find out who published it',
+    );
+    return undefined;
+  }
 }

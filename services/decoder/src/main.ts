@@ -1,5 +1,13 @@
 /** The decoder: RAW → OBS and REJ. Stateless: any number of processes share the work, in strict order per sensor. */
-import { decodeRawPayload, derivedMessageId, encodeMessage, obsSubject, rawSubject, rejSubject } from '@emso/core';
+import {
+  decodeRawPayload,
+  derivedMessageId,
+  encodeMessage,
+  obsSubject,
+  type RawRecord,
+  rawSubject,
+  rejSubject,
+} from '@emso/core';
 import { decodeMessageRecords, planObservatory, type SensorPlan, settingsFaults } from '@emso/pipeline';
 import {
   ACK_WAIT_MS,
@@ -28,6 +36,13 @@ await runService({
     }
     const bus = await connectBus({ url: config.env.EMSO_NATS_URL, name: 'decoder', log, metrics, fail, signal });
     await applyTopology(bus, { signal });
+    // A broker may come back without its store.
+    bus.onLink((up) => {
+      if (!up) return;
+      applyTopology(bus, { signal }).catch((error) => {
+        if (!signal.aborted) fail(error);
+      });
+    });
     const workers = plans.map(decodeSensor);
 
     function decodeSensor(plan: SensorPlan): Worker {
@@ -43,7 +58,18 @@ await runService({
         stage: 'decode',
         signal,
         async handler(message) {
-          const { observations, rejections, decoded } = decodeMessageRecords(plan, decodeRawPayload(message.data));
+          let records: RawRecord[];
+          try {
+            records = decodeRawPayload(message.data);
+          } catch (err) {
+            // The archiver keeps it as it is; waiting for it to become readable would hold up the sensor for ever.
+            log.error(
+              { reason: 'raw-damaged', sensor, seq: message.seq, err },
+              'expected raw records, found something else: left out; find out who published it',
+            );
+            return 'ack';
+          }
+          const { observations, rejections, decoded } = decodeMessageRecords(plan, records);
           const { range } = observations;
           for (const { reason, error } of decoded.rejected) {
             metrics.decodeFailures.inc({ sensor, reason });

@@ -34,6 +34,13 @@ await runService({
     const { plans } = planObservatory(config.observatory);
     const bus = await connectBus({ url: config.env.EMSO_NATS_URL, name: 'qc', log, metrics, fail, signal });
     await applyTopology(bus, { signal });
+    // A broker may come back without its store.
+    bus.onLink((up) => {
+      if (!up) return;
+      applyTopology(bus, { signal }).catch((error) => {
+        if (!signal.aborted) fail(error);
+      });
+    });
     const latest = openCache(config.env.EMSO_REDIS_URL, log);
     const workers = plans.map(qualifySensor);
 
@@ -50,7 +57,18 @@ await runService({
         stage: 'qc',
         signal,
         async handler(message) {
-          const verdicts = qualifyMessage(plan, decodeMessage<ObservationMessage>(message.data));
+          let observations: ObservationMessage;
+          try {
+            observations = decodeMessage<ObservationMessage>(message.data);
+          } catch (err) {
+            // Its rows come from the raw archive; waiting for it to become readable would hold up the sensor for ever.
+            log.error(
+              { reason: 'obs-damaged', sensor, seq: message.seq, err },
+              'expected observations, found something else: left out; find out who published it',
+            );
+            return 'ack';
+          }
+          const verdicts = qualifyMessage(plan, observations);
           const id = derivedMessageId('qc', platform, sensor, verdicts.range, verdicts.build, verdicts.revision);
           await publishDurably(bus, qcSubject(platform, sensor), id, encodeMessage(verdicts), { signal });
           for (const { verdicts: flags } of verdicts.rows) {
@@ -62,7 +80,8 @@ await runService({
             }
           }
           const last = verdicts.rows.at(-1);
-          if (last !== undefined) await latest.setLatest(platform, sensor, JSON.stringify(last));
+          // Not awaited: a Redis that takes connections and answers nobody must not slow a catch-up down.
+          if (last !== undefined) latest.setLatest(platform, sensor, JSON.stringify(last)).catch(fail);
           return 'ack';
         },
       });

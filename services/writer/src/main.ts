@@ -3,46 +3,24 @@
  * seals quiet ones. It reads the bus only to be fast; what it writes follows from the raw archive alone.
  */
 import { join } from 'node:path';
-import {
-  decodeMessage,
-  decodeRawPayload,
-  eventSubject,
-  qcSubject,
-  sensorOfSubject,
-  sensorsOf,
-  type VerdictMessage,
-} from '@emso/core';
+import { eventSubject, isoDay, sensorsOf } from '@emso/core';
 import { planObservatory, settingsFaults } from '@emso/pipeline';
-import {
-  ACK_WAIT_MS,
-  applyTopology,
-  connectBus,
-  consumerName,
-  ENV,
-  type Log,
-  lockDataRoot,
-  pause,
-  publishDurably,
-  removeOrphans,
-  runService,
-  work,
-  workBatched,
-  writeAtomic,
-} from '@emso/runtime';
+import { applyTopology, connectBus, ENV, lockDataRoot, removeOrphans, runService, writeAtomic } from '@emso/runtime';
 import { z } from 'zod';
-import { importFile } from './import.ts';
+import { Announcer } from './announcer.ts';
+import { startAppender } from './appender.ts';
+import { startArchiver } from './archiver.ts';
+import { type ImportReport, importFile } from './import.ts';
+import { productAnnouncements } from './product-announcements.ts';
 import { RawArchive } from './raw-archive.ts';
+import { repeatEach } from './repeat.ts';
 import { SensorDays } from './sensor-days.ts';
 
-const milliseconds = z.coerce.number().int().positive();
+/** Timers take no more. */
+const milliseconds = z.coerce.number().int().positive().max(0x7fff_ffff);
 
-/** Verdicts arrive after their raw records by a few milliseconds; a slow archiver is waited for this long before asking again. */
-const ARCHIVE_WAIT_MS = 1000;
-/** One fsync for all that arrives in this time. */
-const ARCHIVE_GATHER_MS = 5;
-
-/** One message in hand per sensor keeps its order over redeliveries; more processes share the sensors. */
-const SENSOR_LIMITS = { maxAckPending: 1, ackWaitMs: ACK_WAIT_MS } as const;
+const SEAL_BODY = z.object({ stale: z.boolean().optional() }).optional();
+const IMPORT_BODY = z.object({ file: z.string().min(1), fillGaps: z.boolean().optional() });
 
 await runService({
   name: 'writer',
@@ -60,7 +38,8 @@ await runService({
   }),
   check: settingsFaults,
   async start({ config, log, metrics, signal, http, fail }) {
-    const root = config.env.EMSO_DATA_DIR;
+    const { env } = config;
+    const root = env.EMSO_DATA_DIR;
     const lock = lockDataRoot(root);
     // `emso seal` and `emso import` ask the process that holds the lock: this is where they find it.
     await writeAtomic(join(root, '.writer.json'), `${JSON.stringify({ pid: process.pid, url: http.url })}\n`, {
@@ -68,120 +47,94 @@ await runService({
     });
     await removeOrphans(root);
     const placed = sensorsOf(config.observatory);
-    const { plans } = planObservatory(config.observatory);
     const archive = new RawArchive(root, placed);
-    const timings = {
-      netcdfIntervalMs: config.env.EMSO_NETCDF_INTERVAL_MS,
-      verdictTimeoutMs: config.env.EMSO_VERDICT_TIMEOUT_MS,
-    };
-    const days = new Map(
-      plans.map((plan) => [
-        `${plan.platform.id}/${plan.sensor.id}`,
-        new SensorDays(plan, root, archive, timings, log.child({ sensor: plan.sensor.id }), metrics),
-      ]),
-    );
-    for (const sensorDays of days.values()) await sensorDays.start(Date.now());
-
-    const bus = await connectBus({ url: config.env.EMSO_NATS_URL, name: 'writer', log, metrics, fail, signal });
-    await applyTopology(bus, { signal });
-    const archiver = workBatched({
-      bus,
-      stream: 'RAW',
-      consumer: { durable: 'archiver', filterSubject: 'raw.>', maxAckPending: 256, ackWaitMs: ACK_WAIT_MS },
-      stage: 'archive',
-      signal,
-      maxMessages: 256,
-      gatherMs: ARCHIVE_GATHER_MS,
-      async handler(messages) {
-        const nowMs = Date.now();
-        const arrived = messages.map((message) => ({
-          ...sensorOfSubject(message.subject),
-          records: decodeRawPayload(message.data),
-        }));
-        const outcomes = await archive.append(arrived, nowMs);
-        for (let i = 0; i < arrived.length; i++) {
-          const { platform, sensor, records } = arrived[i];
-          metrics.rawArchivedRecords.inc({ sensor }, outcomes[i].added.length);
-          const { conflicts } = outcomes[i];
-          if (conflicts.length > 0) {
-            metrics.rawConflicts.inc({ sensor }, conflicts.length);
-            log.error(
-              {
-                reason: 'raw-conflict',
-                sensor,
-                session: conflicts[0].session,
-                seq: conflicts[0].seq,
-                count: conflicts.length,
-              },
-              'a record id came again with other bytes: both are kept; find out which acquirer reused it',
-            );
-            const id = `conflict/${platform}/${sensor}/${conflicts[0].session}/${conflicts[0].seq}`;
-            const event = Buffer.from(JSON.stringify({ id, count: conflicts.length }));
-            await publishDurably(bus, eventSubject(platform, sensor, 'conflict'), id, event, { signal });
-          }
-          const sensorDays = days.get(`${platform}/${sensor}`);
-          // Also for records that were known: the acknowledgement may have been lost before the day was marked.
-          if (sensorDays !== undefined) await sensorDays.archived(records, nowMs);
-          else if (!placed.some((p) => p.platform.id === platform && p.sensor.id === sensor)) {
-            metrics.unknownSourceLines.inc(records.length);
-          }
-        }
-        return 'ack';
-      },
-    });
-
-    const appenders = [...days.values()].map((sensorDays) => {
-      const [platform, sensor] = [sensorDays.plan.platform.id, sensorDays.plan.sensor.id];
-      return work({
-        bus,
-        stream: 'QC',
-        consumer: {
-          durable: consumerName('writer', platform, sensor),
-          filterSubject: qcSubject(platform, sensor),
-          ...SENSOR_LIMITS,
-        },
-        stage: 'product',
-        signal,
-        async handler(message) {
-          const verdicts = decodeMessage<VerdictMessage>(message.data);
-          const { session, first, last } = verdicts.range;
-          if (!(await archive.waitFor(platform, sensor, { session, first, last }, ARCHIVE_WAIT_MS))) {
-            return { nakMs: ARCHIVE_WAIT_MS };
-          }
-          await sensorDays.verdicts(verdicts);
-          return 'ack';
-        },
+    const bus = await connectBus({ url: env.EMSO_NATS_URL, name: 'writer', log, metrics, fail, signal });
+    const followTopology = (): void => {
+      applyTopology(bus, { signal }).catch((error) => {
+        if (!signal.aborted) fail(error);
       });
+    };
+    await applyTopology(bus, { signal });
+    // A broker may come back without its store.
+    bus.onLink((up) => {
+      if (up) followTopology();
     });
-    const workers = [archiver, ...appenders];
+    const announcer = new Announcer(bus, log, signal);
+    const timings = { netcdfIntervalMs: env.EMSO_NETCDF_INTERVAL_MS, verdictTimeoutMs: env.EMSO_VERDICT_TIMEOUT_MS };
+    const days = new Map(
+      planObservatory(config.observatory).plans.map((plan) => {
+        const [platform, sensor] = [plan.platform.id, plan.sensor.id];
+        const onDivergence = (day: number, rows: number): void => {
+          const id = `divergence/${platform}/${sensor}/${isoDay(day)}/${Date.now()}`;
+          const body = { id, platform, sensor, day: isoDay(day), rows };
+          announcer.announce([{ subject: eventSubject(platform, sensor, 'divergence'), id, body }]);
+        };
+        const child = log.child({ sensor });
+        return [
+          `${platform}/${sensor}`,
+          new SensorDays({ plan, root, archive, timings, log: child, metrics, onDivergence }),
+        ];
+      }),
+    );
+    const all = [...days.values()];
+    for (const sensorDays of all) await sensorDays.start(Date.now());
+
+    const workers = [
+      startArchiver(bus, archive, placed, days, signal),
+      ...all.map((sensorDays) => startAppender(bus, archive, sensorDays, signal)),
+    ];
     for (const worker of workers) worker.done.catch(fail);
 
-    const sealAll = async (stale: boolean): Promise<Record<string, number[]>> => {
-      const sealed: Record<string, number[]> = {};
-      for (const [key, sensorDays] of days) {
-        sealed[key] = await sensorDays.seal(Date.now(), sensorDays.plan.platform.graceMs, stale);
+    const seal = async (sensorDays: SensorDays, stale: boolean): Promise<number[]> => {
+      const { plan } = sensorDays;
+      const sealed = await sensorDays.seal(Date.now(), plan.platform.graceMs, stale);
+      for (const each of sealed) {
+        announcer.announce(productAnnouncements(plan, each), () => sensorDays.announced(each));
       }
-      return sealed;
+      return sealed.map(({ day }) => day);
     };
-    const ticking = repeat(config.env.EMSO_TICK_MS, signal, log, async () => {
-      for (const sensorDays of days.values()) {
-        await sensorDays.tick(Date.now());
+    const measure = (): void => {
+      let stale = 0;
+      for (const sensorDays of all) {
         const ledger = sensorDays.ledger();
         metrics.dirtyDays.set({ sensor: sensorDays.plan.sensor.id }, ledger.filter((day) => day.dirty).length);
+        stale += ledger.filter((day) => day.stale).length;
       }
-      const all = [...days.values()].flatMap((sensorDays) => sensorDays.ledger());
-      metrics.staleDays.set(all.filter((day) => day.stale).length);
+      metrics.staleDays.set(stale);
+    };
+    measure();
+    const ticking = repeatEach(env.EMSO_TICK_MS, signal, log, all, async (sensorDays) => {
+      await sensorDays.tick(Date.now());
+      measure();
     });
-    const sealing = repeat(config.env.EMSO_SEAL_INTERVAL_MS, signal, log, () => sealAll(false));
+    const sealing = repeatEach(env.EMSO_SEAL_INTERVAL_MS, signal, log, all, (sensorDays) => seal(sensorDays, false));
+    const verifying = (async () => {
+      for (const sensorDays of all) {
+        await sensorDays
+          .verify(signal)
+          .catch((err) => log.error({ reason: 'verify', err }, 'sealed files could not be checked: check the disk'));
+      }
+    })();
 
+    let imports: Promise<unknown> = Promise.resolve();
     return {
       ready: () => workers.map((worker) => worker.ready()).find((state) => state !== true) ?? true,
       ledger: () => Object.fromEntries([...days].map(([key, sensorDays]) => [key, sensorDays.ledger()])),
-      seal: sealAll,
-      import: (file: string, fillGaps: boolean) => importFile(file, fillGaps, root, archive, [...days.values()]),
+      async seal(stale: boolean): Promise<Record<string, number[]>> {
+        const sealed: Record<string, number[]> = {};
+        for (const [key, sensorDays] of days) sealed[key] = await seal(sensorDays, stale);
+        return sealed;
+      },
+      /** One file after the other: two imports of one day must not both find a row missing. */
+      import(file: string, fillGaps: boolean): Promise<ImportReport> {
+        const mine = imports.then(() => importFile(file, fillGaps, root, archive, all));
+        imports = mine.catch(() => undefined);
+        return mine;
+      },
       async stop() {
-        await Promise.all([ticking, sealing, ...workers.map((worker) => worker.done)]);
-        for (const sensorDays of days.values()) await sensorDays.close();
+        await Promise.all([ticking, sealing, verifying, imports, ...workers.map((worker) => worker.done)]);
+        await announcer.idle();
+        for (const sensorDays of all) await sensorDays.close();
         await archive.close();
         await bus.close();
         lock.release();
@@ -194,27 +147,20 @@ await runService({
       if (running === undefined) throw new Error('the writer is still starting: ask again in a moment');
       return running;
     };
+    const refused = (body: unknown, expected: string) => ({
+      error: `expected ${expected}, found ${JSON.stringify(body) ?? 'nothing'}`,
+    });
     app.get('/ledger', async () => writer().ledger());
-    app.post<{ Body: { stale?: boolean } }>('/seal', async (request) => writer().seal(request.body.stale === true));
-    app.post<{ Body: { file: string; fillGaps?: boolean } }>('/import', async (request) =>
-      writer().import(request.body.file, request.body.fillGaps === true),
-    );
+    app.post('/seal', async (request, reply) => {
+      const body = SEAL_BODY.safeParse(request.body ?? undefined);
+      if (!body.success) return reply.code(400).send(refused(request.body, '{"stale": true or false}'));
+      return writer().seal(body.data?.stale === true);
+    });
+    app.post('/import', async (request, reply) => {
+      const body = IMPORT_BODY.safeParse(request.body);
+      if (!body.success)
+        return reply.code(400).send(refused(request.body, '{"file": path, "fillGaps": true or false}'));
+      return writer().import(body.data.file, body.data.fillGaps === true);
+    });
   },
 });
-
-/**
- * Runs `job` every `intervalMs`, one run after the other, until `signal` aborts. A failed run (a full disk, say) is reported and
- * tried again: nothing is lost, since all of it follows from the raw archive.
- */
-async function repeat(intervalMs: number, signal: AbortSignal, log: Log, job: () => Promise<unknown>): Promise<void> {
-  while (!signal.aborted) {
-    await pause(intervalMs, signal);
-    if (signal.aborted) return;
-    await job().catch((err) =>
-      log.error(
-        { reason: 'products', err },
-        'products could not be written; trying again: check the disk under EMSO_DATA_DIR',
-      ),
-    );
-  }
-}

@@ -2,7 +2,7 @@
  * The archive of record: `.raw` files, appended and fsynced, never rewritten (PROMISE 11). Every record once, recognised by
  * membership in the id ranges of its session. What is on disk is the only truth; memory is an index of it.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   createRawRun,
@@ -24,8 +24,10 @@ import {
   rawPathOfUnknown,
 } from '@emso/products';
 import { AppendFile, makeDirectory, pause } from '@emso/runtime';
+import { ArchivedRows } from './archived-rows.ts';
+import { daysIn, readIfThere } from './data-root.ts';
 
-/** Records of one sensor as a RAW message brought them. */
+/** Records of one sensor and one session, at least one, as a RAW message brought them. */
 export interface ArrivedRecords {
   readonly platform: string;
   readonly sensor: string;
@@ -39,97 +41,97 @@ export interface ArchiveOutcome {
   readonly conflicts: readonly RawRecord[];
 }
 
+/** What the archive needs of a raw file; tests give one that fails. */
+export type RawAppendFile = Pick<AppendFile, 'append' | 'cutTo' | 'close' | 'length'>;
+
+/** Records for one file, and beside each the set that remembers it once it is on disk. */
+interface Write {
+  readonly records: RawRecord[];
+  readonly ranges: SeqSet[];
+}
+
 /** Files that nobody wrote to for this long are closed. */
 const IDLE_CLOSE_MS = 60_000;
+/** A session that began under a clock that was ahead is named later than its records were received: look back as far as a spool does. */
+const CLOCK_BACK_DAYS = 31;
 
 export class RawArchive {
   readonly #root: string;
   readonly #sensors: ReadonlyMap<string, PlacedSensor>;
-  readonly #files = new Map<string, { file: AppendFile; usedMs: number }>();
+  readonly #openFile: (path: string) => Promise<RawAppendFile>;
+  readonly #files = new Map<string, { file: RawAppendFile; usedMs: number }>();
   /** Per sensor and session, the sequence numbers on disk. */
   readonly #ranges = new Map<string, Promise<SeqSet>>();
-  /** Last write of a sensor's raw day, for grace times: `<sensor>/<day>` → epoch ms. */
-  readonly #written = new Map<string, number>();
   /** Length to cut a file back to before it is appended to again. */
   readonly #cutBack = new Map<string, number>();
   #appended = Promise.withResolvers<void>();
+  #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(root: string, sensors: readonly PlacedSensor[]) {
+  constructor(
+    root: string,
+    sensors: readonly PlacedSensor[],
+    openFile = AppendFile.open as (path: string) => Promise<RawAppendFile>,
+  ) {
     this.#root = root;
     this.#sensors = new Map(sensors.map((placed) => [`${placed.platform.id}/${placed.sensor.id}`, placed]));
+    this.#openFile = openFile;
   }
 
-  /** Appends what is not there yet, one write and one fsync a file; resolves when all of it is on disk. Outcomes stand in the order of `arrived`. */
-  async append(arrived: readonly ArrivedRecords[], nowMs: number): Promise<ArchiveOutcome[]> {
-    const outcomes: ArchiveOutcome[] = [];
-    const rowsByPath = new Map<string, Uint8Array[]>();
-    const addedRanges: (() => void)[] = [];
-    const inThisCall = new Map<string, SeqSet>();
-    for (const { platform, sensor, records } of arrived) {
-      const key = `${platform}/${sensor}`;
-      const added: RawRecord[] = [];
-      const known: RawRecord[] = [];
-      for (const record of records) {
-        const sessionKey = `${key}/${record.session}`;
-        const ranges = await this.#rangesOf(platform, sensor, record.session);
-        const here = inThisCall.get(sessionKey) ?? new SeqSet();
-        inThisCall.set(sessionKey, here);
-        if (ranges.has(record.seq) || here.has(record.seq)) known.push(record);
-        else {
-          added.push(record);
-          here.add(record.seq, record.seq);
-          addedRanges.push(() => ranges.add(record.seq, record.seq));
+  /**
+   * Appends what is not there yet, one write and one fsync a file; resolves when all of it is on disk. Outcomes stand in the
+   * order of `arrived`. When a file fails, the others are written and remembered all the same, and then it throws.
+   */
+  append(arrived: readonly ArrivedRecords[], nowMs: number): Promise<ArchiveOutcome[]> {
+    return this.#inTurn(async () => {
+      const rowsBySensor = await this.#rowsOfRepeated(arrived);
+      const writes = new Map<string, Write>();
+      const outcomes: ArchiveOutcome[] = [];
+      for (const { platform, sensor, records } of arrived) {
+        const ranges = await this.#rangesOf(platform, sensor, records[0].session);
+        const rows = rowsBySensor.get(`${platform}/${sensor}`) as ArchivedRows;
+        const added: RawRecord[] = [];
+        const conflicts: RawRecord[] = [];
+        for (const record of records) {
+          if (rows.has(record)) continue;
+          (ranges.has(record.seq) || rows.hasId(record) ? conflicts : added).push(record);
+          rows.add(record);
+          const path = this.#pathOf(platform, sensor, dayOf(record.receivedMs));
+          const write = writes.get(path) ?? { records: [], ranges: [] };
+          writes.set(path, write);
+          write.records.push(record);
+          write.ranges.push(ranges);
         }
+        outcomes.push({ added, conflicts });
       }
-      const conflicts = known.length === 0 ? [] : await this.#conflictsAmong(platform, sensor, known);
-      for (const record of [...added, ...conflicts]) {
-        const day = dayOf(record.receivedMs);
-        const path = this.#pathOf(platform, sensor, day);
-        const rows = rowsByPath.get(path) ?? [];
-        rows.push(formatRawRows([record]));
-        rowsByPath.set(path, rows);
-        this.#written.set(`${key}/${day}`, nowMs);
-      }
-      outcomes.push({ added, conflicts });
-    }
-    await Promise.all([...rowsByPath].map(([path, rows]) => this.#appendTo(path, Buffer.concat(rows), nowMs)));
-    for (const add of addedRanges) add();
-    this.#appended.resolve();
-    this.#appended = Promise.withResolvers();
-    await this.#closeIdle(nowMs);
-    return outcomes;
+      await this.#writeAll(writes, nowMs);
+      await this.#closeIdle(nowMs);
+      return outcomes;
+    });
   }
 
   /** Waits until every record of the range is on disk; false when that did not happen within `timeoutMs`. */
   async waitFor(platform: string, sensor: string, range: RecordRange, timeoutMs: number): Promise<boolean> {
-    const ranges = await this.#rangesOf(platform, sensor, range.session);
-    const deadlineMs = Date.now() + timeoutMs;
-    while (!ranges.hasAll(range.first, range.last)) {
-      const leftMs = deadlineMs - Date.now();
+    const deadlineMs = performance.now() + timeoutMs;
+    for (;;) {
+      const appended = this.#appended.promise;
+      const ranges = await this.#rangesOf(platform, sensor, range.session);
+      if (ranges.hasAll(range.first, range.last)) return true;
+      const leftMs = deadlineMs - performance.now();
       if (leftMs <= 0) return false;
-      await Promise.race([this.#appended.promise, pause(leftMs)]);
+      await Promise.race([appended, pause(leftMs)]);
     }
-    return true;
   }
 
-  /** Appends rows of historical daily files that are not there yet, fsynced; returns the reception days that grew. */
-  async appendImports(
-    placed: PlacedSensor,
-    rows: readonly ImportRow[],
-    nowMs: number,
-  ): Promise<{ days: Set<number>; added: number }> {
-    const days = new Set<number>();
-    let added = 0;
-    for (const [day, dayRows] of Map.groupBy(rows, (row) => dayOf(row.receivedMs))) {
-      const known = new Set((await this.read(placed, day, day)).importId.values());
-      const missing = dayRows.filter((row) => !known.has(row.importId));
-      if (missing.length === 0) continue;
-      await this.#appendTo(this.#pathOf(placed.platform.id, placed.sensor.id, day), formatImportRows(missing), nowMs);
-      this.#written.set(`${placed.platform.id}/${placed.sensor.id}/${day}`, nowMs);
-      days.add(day);
-      added += missing.length;
-    }
-    return { days, added };
+  /** Those of `rows`, all received on `day`, that are not there yet. */
+  async missingImports(placed: PlacedSensor, day: number, rows: readonly ImportRow[]): Promise<ImportRow[]> {
+    const known = new Set((await this.read(placed, day, day)).importId.values());
+    return rows.filter((row) => !known.has(row.importId));
+  }
+
+  /** Appends rows of a historical daily file, all received on `day` and none of them there yet, fsynced. */
+  appendImports(placed: PlacedSensor, day: number, rows: readonly ImportRow[], nowMs: number): Promise<void> {
+    const path = this.#pathOf(placed.platform.id, placed.sensor.id, day);
+    return this.#inTurn(() => this.#appendTo(path, formatImportRows(rows), nowMs));
   }
 
   /** True when the session is on disk from its first record up to `last` without a hole. */
@@ -154,19 +156,38 @@ export class RawArchive {
     return daysIn(join(this.#root, 'raw', folder), prefix, '.raw');
   }
 
-  /** When this process last wrote to a raw day; undefined when it did not. */
-  writtenMs(platform: string, sensor: string, day: number): number | undefined {
-    return this.#written.get(`${platform}/${sensor}/${day}`);
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const { file } of this.#files.values()) await file.close();
+      this.#files.clear();
+    });
   }
 
-  async close(): Promise<void> {
-    for (const { file } of this.#files.values()) await file.close();
-    this.#files.clear();
+  /** One writing call after the other: a file must not be appended to twice at once. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
   }
 
   #pathOf(platform: string, sensor: string, day: number): string {
     const placed = this.#sensors.get(`${platform}/${sensor}`);
     return join(this.#root, placed ? productPaths(placed.sensor, day).raw : rawPathOfUnknown(platform, sensor, day));
+  }
+
+  async #writeAll(writes: ReadonlyMap<string, Write>, nowMs: number): Promise<void> {
+    const done = await Promise.allSettled(
+      [...writes].map(async ([path, { records, ranges }]) => {
+        await this.#appendTo(path, formatRawRows(records), nowMs);
+        records.forEach(({ seq }, i) => {
+          ranges[i].add(seq, seq);
+        });
+      }),
+    );
+    this.#appended.resolve();
+    this.#appended = Promise.withResolvers();
+    const failed = done.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   /** Appends and fsyncs. After a failure (a full disk) the file is cut back to what was known to be there before. */
@@ -183,17 +204,22 @@ export class RawArchive {
     }
   }
 
-  async #fileAt(path: string, nowMs: number): Promise<AppendFile> {
+  async #fileAt(path: string, nowMs: number): Promise<RawAppendFile> {
     const open = this.#files.get(path);
     if (open !== undefined) {
       open.usedMs = nowMs;
       return open.file;
     }
     await makeDirectory(dirname(path));
-    const file = await AppendFile.open(path);
-    // A torn last row of a killed writer was never acknowledged: it comes again, whole.
-    const whole = this.#cutBack.get(path) ?? parseRawFile(await readFile(path)).terminated;
-    if (whole < file.length) await file.cutTo(whole);
+    const file = await this.#openFile(path);
+    try {
+      // A torn last row of a killed writer was never acknowledged: it comes again, whole.
+      const whole = this.#cutBack.get(path) ?? parseRawFile(await readFile(path)).terminated;
+      if (whole < file.length) await file.cutTo(whole);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     this.#cutBack.delete(path);
     this.#files.set(path, { file, usedMs: nowMs });
     return file;
@@ -209,82 +235,62 @@ export class RawArchive {
 
   #rangesOf(platform: string, sensor: string, session: string): Promise<SeqSet> {
     const key = `${platform}/${sensor}/${session}`;
+    const known = this.#ranges.get(key);
+    if (known !== undefined) return known;
     // The promise is kept, not its result: two who ask at once must get one and the same set.
-    const known = this.#ranges.get(key) ?? this.#loadRanges(platform, sensor, session);
-    this.#ranges.set(key, known);
-    return known;
+    const loading = this.#loadRanges(platform, sensor, session);
+    this.#ranges.set(key, loading);
+    // A disk that could not be read is asked again.
+    loading.catch(() => this.#ranges.delete(key));
+    return loading;
   }
 
   async #loadRanges(platform: string, sensor: string, session: string): Promise<SeqSet> {
     const ranges = new SeqSet();
-    // A session's name tells when it began: nothing of it can have been received before that day, but for a clock step.
-    const firstDay = (parseCompactDay(session.slice(0, 8)) ?? 0) - 1;
-    for (const path of await this.#filesOf(platform, sensor, firstDay)) {
-      const { run } = parseRawFile(await readFile(path));
+    for (const path of await this.#filesOf(platform, sensor, session)) {
+      const bytes = await readIfThere(path);
+      if (bytes === undefined || !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(session)) continue;
+      const { run } = parseRawFile(bytes);
       const index = run.sessions.indexOf(session);
-      if (index < 0) continue;
       for (let i = 0; i < run.count; i++) if (run.session[i] === index) ranges.add(run.seq[i], run.seq[i]);
     }
     return ranges;
   }
 
-  async #filesOf(platform: string, sensor: string, firstDay: number): Promise<string[]> {
+  /** The files that can hold records of a session: its name tells when it began. */
+  async #filesOf(platform: string, sensor: string, session: string): Promise<string[]> {
+    const firstDay = (parseCompactDay(session.slice(0, 8)) ?? 0) - CLOCK_BACK_DAYS;
     const placed = this.#sensors.get(`${platform}/${sensor}`);
     const folder = placed ? join('raw', placed.sensor.folder) : join('raw', '_unconfigured', platform, sensor);
-    const days = await daysIn(join(this.#root, folder), placed?.sensor.prefix ?? '', '.raw');
+    const days = await daysIn(join(this.#root, folder), placed?.sensor.prefix ?? sensor, '.raw');
     return days.filter((day) => day >= firstDay).map((day) => this.#pathOf(platform, sensor, day));
   }
 
-  /** Those of `records` (ids already on disk) whose bytes differ from every row with that id. */
-  async #conflictsAmong(platform: string, sensor: string, records: readonly RawRecord[]): Promise<RawRecord[]> {
-    const rows = new Map<string, Buffer[]>();
-    for (const day of new Set(records.map((record) => dayOf(record.receivedMs)))) {
-      const bytes = await readIfThere(this.#pathOf(platform, sensor, day));
-      if (bytes === undefined) continue;
-      const { run } = parseRawFile(bytes);
-      for (let i = 0; i < run.count; i++) {
-        const id = `${run.sessions[run.session[i]]}/${run.seq[i]}`;
-        const same = rows.get(id) ?? [];
-        same.push(Buffer.from(run.bytes.subarray(run.start[i], run.end[i])));
-        rows.set(id, same);
+  /** By sensor, what is on disk under the ids of `arrived`, as far as there are any. */
+  async #rowsOfRepeated(arrived: readonly ArrivedRecords[]): Promise<Map<string, ArchivedRows>> {
+    const found = new Map<string, ArchivedRows>();
+    for (const [key, messages] of Map.groupBy(arrived, ({ platform, sensor }) => `${platform}/${sensor}`)) {
+      const { platform, sensor } = messages[0];
+      const repeated: RawRecord[] = [];
+      for (const { records } of messages) {
+        const ranges = await this.#rangesOf(platform, sensor, records[0].session);
+        for (const record of records) if (ranges.has(record.seq)) repeated.push(record);
       }
+      found.set(key, await this.#rowsOf(platform, sensor, repeated));
     }
-    return records.filter(
-      (record) => !rows.get(`${record.session}/${record.seq}`)?.some((row) => row.equals(record.bytes)),
-    );
+    return found;
   }
-}
 
-/** The days for which `<root>/YYYY-MM/<prefix>_YYYYMMDD<suffix>` exists, in order. An empty prefix takes any. */
-export async function daysIn(root: string, prefix: string, suffix: string): Promise<number[]> {
-  const days: number[] = [];
-  for (const month of await listIfThere(root)) {
-    if (!/^\d{4}-\d{2}$/.test(month)) continue;
-    for (const name of await listIfThere(join(root, month))) {
-      if (!name.endsWith(suffix)) continue;
-      const stem = name.slice(0, -suffix.length);
-      const day = parseCompactDay(stem.slice(-8));
-      if (day !== undefined && (prefix === '' || stem === `${prefix}_${stem.slice(-8)}`)) days.push(day);
-    }
-  }
-  return days.sort((a, b) => a - b);
-}
-
-/** A file's bytes; undefined when there is no such file. Other faults are thrown. */
-export async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function listIfThere(path: string): Promise<string[]> {
-  try {
-    return await readdir(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+  /** Rows are looked for on the day they should be received on; those that are not there, everywhere: a time can differ too. */
+  async #rowsOf(platform: string, sensor: string, records: readonly RawRecord[]): Promise<ArchivedRows> {
+    const rows = new ArchivedRows(records);
+    const usual = new Set(records.map(({ receivedMs }) => this.#pathOf(platform, sensor, dayOf(receivedMs))));
+    for (const path of usual) await rows.collect(path);
+    const missing = new Set(records.filter((record) => !rows.has(record)).map(({ session }) => session));
+    const elsewhere = new Set<string>();
+    for (const session of missing)
+      for (const path of await this.#filesOf(platform, sensor, session)) elsewhere.add(path);
+    for (const path of elsewhere) if (!usual.has(path)) await rows.collect(path);
+    return rows;
   }
 }

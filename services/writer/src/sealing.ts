@@ -1,23 +1,33 @@
 /** How a sealed day's manifest follows from the one before it. */
 import type { Manifest, ManifestContent } from '@emso/products';
 
+export interface Sealing {
+  /** The manifest of the day's last sealing; absent when it is sealed for the first time. */
+  readonly before: Manifest | undefined;
+  readonly content: ManifestContent;
+  /** False when a contributing session has holes: the day is `incomplete`. */
+  readonly contiguous: boolean;
+  /** Highest version of the day that is kept under `versions/`, 0 for none: no number is given twice. */
+  readonly lastKept: number;
+  readonly nowIso: string;
+}
+
 /**
- * The manifest of a day that is sealed now. A day whose sessions have holes is `incomplete`. Equal content keeps its version:
- * sealing again changes nothing but the pending mark.
+ * The manifest of a day that is sealed now. Equal files keep their version: sealing again changes nothing. It is `pending`
+ * until the sealing has been announced.
  */
-export function sealedManifest(
-  before: Manifest | undefined,
-  content: ManifestContent,
-  contiguous: boolean,
-  nowIso: string,
-): Manifest {
+export function sealedManifest({ before, content, contiguous, lastKept, nowIso }: Sealing): Manifest {
   const state = contiguous ? 'sealed' : 'incomplete';
-  const same = before !== undefined && JSON.stringify(before.content.files) === JSON.stringify(content.files);
-  if (same) return { content, history: { ...before.history, state, pending: false } };
-  const version = (before?.history.version ?? 0) + 1;
+  const same = before !== undefined && hasEqualFiles(before.content, content);
+  if (same) return { content, history: { ...before.history, state, pending: true } };
+  const version = Math.max(before?.history.version ?? 0, lastKept) + 1;
   const notes = [...(before?.history.notes ?? [])];
   if (before !== undefined) notes.push(`v${version}: ${noteOf(before.content, content)}`);
-  return { content, history: { state, version, sealedAt: nowIso, pending: false, notes } };
+  return { content, history: { state, version, sealedAt: nowIso, pending: true, notes } };
+}
+
+function hasEqualFiles({ files: a }: ManifestContent, { files: b }: ManifestContent): boolean {
+  return a.csv.sha256 === b.csv.sha256 && a.netcdf.sha256 === b.netcdf.sha256;
 }
 
 function noteOf(before: ManifestContent, after: ManifestContent): string {

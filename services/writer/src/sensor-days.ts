@@ -3,18 +3,7 @@
  * dirty, and dirty days are rebuilt from `.raw`. Whenever a day's NetCDF is due, the same rebuild checks the fast path row by
  * row: the comparison is the proof in production.
  */
-import { dirname, join } from 'node:path';
-import {
-  DAY_MS,
-  dayOf,
-  iso,
-  isoDay,
-  KIND,
-  type RawRecord,
-  runOfRecords,
-  SeqSet,
-  type VerdictMessage,
-} from '@emso/core';
+import { DAY_MS, dayOf, iso, isoDay, type RawRecord, type RawRun, runOfRecords, type VerdictMessage } from '@emso/core';
 import {
   batchOfVerdicts,
   type DayProducts,
@@ -25,10 +14,14 @@ import {
   type SensorPlan,
   touchedDays,
 } from '@emso/pipeline';
-import { csvRows, decodeManifest, encodeManifest, type Manifest, productPaths } from '@emso/products';
-import { AppendFile, type Log, type Metrics, makeDirectory, writeAtomic } from '@emso/runtime';
-import { daysIn, type RawArchive, readIfThere } from './raw-archive.ts';
-import { sealedManifest } from './sealing.ts';
+import { csvRows } from '@emso/products';
+import { AppendFile, type Log, type Metrics } from '@emso/runtime';
+import { Accounts } from './accounts.ts';
+import { DayFiles } from './day-files.ts';
+import { divergenceOf } from './divergence.ts';
+import { type LedgerDay, ledgerOf } from './ledger.ts';
+import type { RawArchive } from './raw-archive.ts';
+import { type SealedDay, SealedDays, type SealedProducts } from './sealed-days.ts';
 
 export interface DayTimings {
   /** An open day's NetCDF and manifest are rewritten at most this often. */
@@ -37,9 +30,20 @@ export interface DayTimings {
   readonly verdictTimeoutMs: number;
 }
 
-interface OpenDay {
+export interface SensorDaysOptions {
+  readonly plan: SensorPlan;
+  readonly root: string;
+  readonly archive: RawArchive;
+  readonly timings: DayTimings;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Tells an operator that rows of the fast path were wrong. */
+  readonly onDivergence: (day: number, rows: number) => void;
+}
+
+export interface OpenDay {
   readonly day: number;
-  csv: AppendFile;
+  readonly csv: AppendFile;
   /** Time of the last row in the CSV; rows must come after it. */
   lastMs: number;
   rows: number;
@@ -52,50 +56,54 @@ interface OpenDay {
   writtenMs: number;
 }
 
-interface AwaitedRange {
-  readonly session: string;
-  readonly first: number;
-  readonly last: number;
-  readonly days: ReadonlySet<number>;
-  readonly sinceMs: number;
-}
-
 export class SensorDays {
   readonly plan: SensorPlan;
-  readonly #root: string;
   readonly #archive: RawArchive;
   readonly #timings: DayTimings;
   readonly #log: Log;
   readonly #metrics: Metrics;
+  readonly #onDivergence: (day: number, rows: number) => void;
+  readonly #files: DayFiles;
+  /** Open days that are not rebuilt yet. */
+  readonly #toOpen = new Set<number>();
   readonly #open = new Map<number, OpenDay>();
-  /** Sealed days, as their manifests say. */
-  readonly #sealed = new Map<number, Manifest>();
-  /** Records whose outcome is in the files, or needs none, by session. */
-  readonly #accounted = new Map<string, SeqSet>();
-  #awaited: AwaitedRange[] = [];
+  readonly #sealed: SealedDays;
+  /** When this process last saw something new for a day, for grace times, epoch ms. */
+  readonly #touchedMs = new Map<number, number>();
+  readonly #accounts = new Accounts();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(plan: SensorPlan, root: string, archive: RawArchive, timings: DayTimings, log: Log, metrics: Metrics) {
+  constructor({ plan, root, archive, timings, log, metrics, onDivergence }: SensorDaysOptions) {
     this.plan = plan;
-    this.#root = root;
     this.#archive = archive;
     this.#timings = timings;
     this.#log = log;
     this.#metrics = metrics;
+    this.#onDivergence = onDivergence;
+    this.#files = new DayFiles(plan, root);
+    this.#sealed = new SealedDays(plan, this.#files, archive, log, metrics);
   }
 
-  /** Rebuilds every open day from `.raw` and learns the sealed ones; raw days without a manifest are opened (PROMISE 22). */
+  /**
+   * Learns which days there are. Open ones, and raw days without a manifest, are rebuilt by the next `tick`s (PROMISE 22): until
+   * then nothing is appended to them, so that starting does not wait for it.
+   */
   start(nowMs: number): Promise<void> {
     return this.#inTurn(async () => {
-      const { folder, prefix } = this.plan.sensor;
-      for (const day of await daysIn(join(this.#root, 'manifest', folder), prefix, '.json')) {
-        const manifest = await this.#readManifest(day);
-        if (manifest.history.state === 'open') await this.#rebuild(day, nowMs);
-        else this.#sealed.set(day, manifest);
+      for (const day of await this.#files.days()) {
+        const manifest = await this.#files.readManifest(day).catch(async (err: unknown) => {
+          this.#metrics.archiveChecksumFailures.inc();
+          const kept = `found-${iso(nowMs).replaceAll(':', '')}`;
+          this.#log.error(
+            { reason: 'manifest-damaged', day: isoDay(day), err },
+            `a manifest cannot be read: what there is of the day was copied to versions/${kept}, and the day is rebuilt as an open one; check the disk`,
+          );
+          await this.#files.keepAsFound(day, kept);
+        });
+        if (manifest === undefined || manifest.history.state === 'open') this.#toOpen.add(day);
+        else this.#sealed.learn(day, manifest);
       }
-      for (const day of await this.#archive.days(this.plan)) {
-        if (!this.#open.has(day) && !this.#sealed.has(day)) await this.#rebuild(day, nowMs);
-      }
+      for (const day of await this.#archive.days(this.plan)) if (!this.#sealed.has(day)) this.#toOpen.add(day);
     });
   }
 
@@ -105,33 +113,40 @@ export class SensorDays {
    */
   archived(records: readonly RawRecord[], nowMs: number): Promise<void> {
     return this.#inTurn(async () => {
-      const run = runOfRecords(records);
-      const order = Int32Array.from(records, (_, i) => i);
-      const days = touchedDays(this.plan, run, order);
+      const days = touchedDays(
+        this.plan,
+        runOfRecords(records),
+        records.map((_, i) => i),
+      );
       for (const day of days) {
-        const sealed = this.#sealed.get(day);
-        if (sealed !== undefined) await this.#markPending(day, sealed);
+        this.#touchedMs.set(day, nowMs);
+        if (this.#sealed.has(day)) await this.#sealed.markPending(day);
         else if (!this.#open.has(day)) await this.#rebuild(day, nowMs);
       }
       for (const record of records) {
         const open = this.#open.get(dayOf(record.receivedMs));
         if (open !== undefined) open.datDue = true;
       }
-      const { session } = records[0];
-      const [first, last] = [records[0].seq, records[records.length - 1].seq];
-      this.#awaited.push({ session, first, last, days, sinceMs: nowMs });
+      const [{ session, seq: first }] = records;
+      this.#accounts.expect({ session, first, last: records[records.length - 1].seq }, days, nowMs);
     });
   }
 
-  /** Days that an import added raw rows to: rebuilt, or pending when they are sealed. */
+  /** Days that an import is about to add raw rows to: sealed ones are pending on disk before the first row is. */
+  expect(days: ReadonlySet<number>): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const day of days) if (this.#sealed.has(day)) await this.#sealed.markPending(day);
+    });
+  }
+
+  /** Days that an import added raw rows to: the next `tick` rebuilds them, but for the sealed ones, which are pending. */
   imported(days: ReadonlySet<number>, nowMs: number): Promise<void> {
     return this.#inTurn(async () => {
       for (const day of days) {
-        const sealed = this.#sealed.get(day);
+        this.#touchedMs.set(day, nowMs);
         const open = this.#open.get(day);
-        if (sealed !== undefined) await this.#markPending(day, sealed);
-        else if (open !== undefined) open.dirty = true;
-        else await this.#rebuild(day, nowMs);
+        if (open !== undefined) open.dirty = true;
+        else if (!this.#sealed.has(day)) this.#toOpen.add(day);
       }
     });
   }
@@ -139,60 +154,27 @@ export class SensorDays {
   /** The fast path: appends the rows of a verdict message, or marks their days dirty. The records must be archived. */
   verdicts(message: VerdictMessage): Promise<void> {
     return this.#inTurn(async () => {
-      const { session, first, last } = message.range;
-      const accounted = this.#accountedOf(session);
-      const rows = message.rows.filter((row) => !accounted.has(row.seq));
+      const { session } = message.range;
+      const rows = message.rows.filter((row) => !this.#accounts.has(session, row.seq));
       const foreign = message.build !== this.plan.build || message.revision > 0;
-      const byDay = Map.groupBy(rows, (row) => dayOf(row.timeMs));
-      for (const [day, dayRows] of byDay) {
+      for (const [day, dayRows] of Map.groupBy(rows, (row) => dayOf(row.timeMs))) {
         const open = this.#open.get(day);
-        if (open === undefined) continue; // sealed and pending, or unknown: the raw rows already said so
-        let lastMs = open.lastMs;
-        const inOrder = dayRows.every((row) => {
-          const after = row.timeMs > lastMs;
-          lastMs = row.timeMs;
-          return after;
-        });
-        if (foreign || open.dirty || !inOrder) {
-          open.dirty = true;
-          continue;
-        }
-        const batch = batchOfVerdicts(this.plan, day, dayRows);
-        try {
-          await open.csv.append(csvRows(layoutOf(this.plan, day), batch, 0, batch.count));
-        } catch (err) {
-          // A full disk, say. The rows are safe in the raw archive: the rebuild writes them when the disk takes them again.
-          open.dirty = true;
-          this.#log.error(
-            { reason: 'csv-append', err },
-            'a CSV could not be appended to: its day will be rebuilt; check the disk under EMSO_DATA_DIR',
-          );
-          continue;
-        }
-        open.lastMs = lastMs;
-        open.rows += batch.count;
-        open.changed = true;
-        const writtenMs = Date.now();
-        for (const row of dayRows) {
-          this.#metrics.ingestLatency.observe({ sensor: this.plan.sensor.id }, (writtenMs - row.receivedMs) / 1000);
-        }
+        if (open === undefined) continue; // sealed and pending, or not rebuilt yet: the raw rows already said so
+        if (foreign || open.dirty || !isAscendingFrom(open.lastMs, dayRows)) open.dirty = true;
+        else await this.#append(open, dayRows);
       }
-      if (!foreign) accounted.add(first, last);
+      if (!foreign) this.#accounts.settle(message.range);
     });
   }
 
   /** Rebuilds what is dirty or overdue, writes the NetCDF files that are due. To be called about once a second. */
   tick(nowMs: number): Promise<void> {
     return this.#inTurn(async () => {
-      this.#awaited = this.#awaited.filter(({ session, first, last, days, sinceMs }) => {
-        if (this.#accountedOf(session).hasAll(first, last)) return false;
-        if (nowMs - sinceMs < this.#timings.verdictTimeoutMs) return true;
-        for (const day of days) {
-          const open = this.#open.get(day);
-          if (open !== undefined) open.dirty = true;
-        }
-        return false;
-      });
+      for (const day of this.#toOpen) await this.#rebuild(day, nowMs);
+      for (const day of this.#accounts.overdue(nowMs, this.#timings.verdictTimeoutMs)) {
+        const open = this.#open.get(day);
+        if (open !== undefined) open.dirty = true;
+      }
       for (const open of this.#open.values()) {
         const due = nowMs - open.writtenMs >= this.#timings.netcdfIntervalMs;
         if (open.dirty || ((open.changed || open.datDue) && due)) await this.#rebuild(open.day, nowMs);
@@ -200,44 +182,38 @@ export class SensorDays {
     });
   }
 
-  /** Seals every day that has been quiet for the grace time; `stale` also those that another build made. Returns the days sealed. */
-  seal(nowMs: number, graceMs: number, stale: boolean): Promise<number[]> {
+  /** Seals every day that has been quiet for the grace time; `stale` also those that another build made. */
+  seal(nowMs: number, graceMs: number, stale: boolean): Promise<SealedDay[]> {
     return this.#inTurn(async () => {
-      const sealed: number[] = [];
-      const due = [...this.#open.keys()];
-      for (const [day, manifest] of this.#sealed) {
-        if (manifest.history.pending || (stale && manifest.content.build !== this.plan.build)) due.push(day);
-      }
+      const due = [...this.#open.keys(), ...(await this.#sealed.due(stale))];
+      const sealed: SealedDay[] = [];
       for (const day of due) {
-        const quietSinceMs = Math.max(
-          (day + 1) * DAY_MS,
-          this.#archive.writtenMs(this.plan.platform.id, this.plan.sensor.id, day) ?? 0,
-        );
-        if (nowMs - quietSinceMs < graceMs) continue;
-        await this.#sealDay(day, nowMs);
-        sealed.push(day);
+        // A clock that was ahead for a while must not hold up sealing until it would have been right.
+        const rawMs = await this.#files.rawWrittenMs(day);
+        const writtenMs = Math.max(rawMs > nowMs ? 0 : rawMs, this.#touchedMs.get(day) ?? 0);
+        if (nowMs - Math.max((day + 1) * DAY_MS, writtenMs) >= graceMs)
+          sealed.push(await this.#seal(day, nowMs, stale));
       }
       return sealed;
     });
   }
 
+  /** A sealing has been announced: nothing is pending any more, unless something new came meanwhile. */
+  announced(sealed: SealedDay): Promise<void> {
+    return this.#inTurn(() => this.#sealed.announced(sealed));
+  }
+
+  /** Compares every sealed file with its manifest, day by day between other work; repairs those that can be made again. */
+  async verify(signal: AbortSignal): Promise<void> {
+    for (const day of [...this.#sealed.manifests.keys()]) {
+      if (signal.aborted) return;
+      await this.#inTurn(() => this.#sealed.verify(day, () => this.#computed(day, 'sealed')));
+    }
+  }
+
   /** What the ledger says about each day, newest last. */
-  ledger(): { day: string; state: string; rows: number; dirty: boolean; stale: boolean }[] {
-    const open = [...this.#open.values()].map(({ day, rows, dirty }) => ({
-      day,
-      state: 'open',
-      rows,
-      dirty,
-      stale: false,
-    }));
-    const sealed = [...this.#sealed].map(([day, { content, history }]) => ({
-      day,
-      state: history.state as string,
-      rows: content.rows,
-      dirty: history.pending === true,
-      stale: content.build !== this.plan.build,
-    }));
-    return [...open, ...sealed].sort((a, b) => a.day - b.day).map((row) => ({ ...row, day: isoDay(row.day) }));
+  ledger(): LedgerDay[] {
+    return ledgerOf(this.plan.build, this.#toOpen, this.#open, this.#sealed);
   }
 
   close(): Promise<void> {
@@ -254,45 +230,63 @@ export class SensorDays {
     return mine;
   }
 
-  #accountedOf(session: string): SeqSet {
-    const known = this.#accounted.get(session);
-    if (known !== undefined) return known;
-    const accounted = new SeqSet();
-    this.#accounted.set(session, accounted);
-    return accounted;
+  async #append(open: OpenDay, rows: VerdictMessage['rows']): Promise<void> {
+    const batch = batchOfVerdicts(this.plan, open.day, rows);
+    try {
+      await open.csv.append(csvRows(layoutOf(this.plan, open.day), batch, 0, batch.count));
+    } catch (err) {
+      // A full disk, say. The rows are safe in the raw archive: the rebuild writes them when the disk takes them again.
+      open.dirty = true;
+      this.#log.error(
+        { reason: 'csv-append', err },
+        'a CSV could not be appended to: its day will be rebuilt; check the disk under EMSO_DATA_DIR',
+      );
+      return;
+    }
+    open.lastMs = rows[rows.length - 1].timeMs;
+    open.rows += batch.count;
+    open.changed = true;
+    const writtenMs = Date.now();
+    for (const { receivedMs } of rows) {
+      this.#metrics.ingestLatency.observe({ sensor: this.plan.sensor.id }, (writtenMs - receivedMs) / 1000);
+    }
   }
 
-  async #computed(day: number, form: 'open' | 'sealed'): Promise<DayProducts & { dat: Uint8Array | undefined }> {
+  async #computed(day: number, form: 'open' | 'sealed'): Promise<SealedProducts & { readonly run: RawRun }> {
     const { first, last } = rawDaysOf(this.plan, day);
     const run = await this.#archive.read(this.plan, first, last);
     const ownRun = this.plan.byReception ? run : await this.#archive.read(this.plan, day, day);
-    for (let i = 0; i < run.count; i++) {
-      if (run.kind[i] !== KIND.import) this.#accountedOf(run.sessions[run.session[i]]).add(run.seq[i], run.seq[i]);
-    }
-    return { ...rebuildDay(this.plan, day, run, form), dat: ownRun.count > 0 ? datView(ownRun) : undefined };
+    const products = rebuildDay(this.plan, day, run, form);
+    return { ...products, run, ...(ownRun.count > 0 && { dat: datView(ownRun) }) };
+  }
+
+  /** What these files hold needs no verdict any more. Where time is not reception, the other records belong to other days. */
+  #settle(run: RawRun, { batch }: DayProducts): void {
+    const { byReception } = this.plan;
+    const records = byReception
+      ? Array.from({ length: run.count }, (_, i) => i)
+      : batch.record.subarray(0, batch.count);
+    this.#accounts.settleRecords(run, records);
   }
 
   async #rebuild(day: number, nowMs: number): Promise<void> {
     const open = this.#open.get(day);
     const products = await this.#computed(day, 'open');
-    const paths = productPaths(this.plan.sensor, day);
-    if (open !== undefined && !open.dirty) await this.#compare(open, products.csv);
     if (open !== undefined) {
+      if (!open.dirty) await this.#compare(day, products.run, products);
       // From here on the CSV is being replaced: should that fail, the next tick does it again.
       open.dirty = true;
       await open.csv.close();
     }
-    const csvPath = join(this.#root, paths.csv);
-    const onDisk = await readIfThere(csvPath);
-    if (onDisk === undefined || !Buffer.from(onDisk).equals(products.csv)) await this.#write(paths.csv, products.csv);
-    await this.#write(paths.netcdf, products.netcdf);
-    if (products.dat !== undefined) await this.#write(paths.dat, products.dat);
-    const manifest: Manifest = { content: products.content, history: { state: 'open', version: 0, notes: [] } };
-    await this.#write(paths.manifest, encodeManifest(manifest));
+    await this.#files.writeProducts(day, products);
+    await this.#files.writeManifest(day, {
+      content: products.content,
+      history: { state: 'open', version: 0, notes: [] },
+    });
     const rows = products.batch.count;
     this.#open.set(day, {
       day,
-      csv: await AppendFile.open(csvPath),
+      csv: await AppendFile.open(this.#files.csvPath(day)),
       lastMs: rows === 0 ? Number.NEGATIVE_INFINITY : products.batch.time[rows - 1],
       rows,
       dirty: false,
@@ -300,66 +294,44 @@ export class SensorDays {
       datDue: false,
       writtenMs: nowMs,
     });
+    this.#settle(products.run, products);
+    this.#toOpen.delete(day);
+    this.#noteWritten(nowMs);
+  }
+
+  async #compare(day: number, run: RawRun, { csv, batch }: DayProducts): Promise<void> {
+    const wasGiven = (row: number): boolean => this.#accounts.isSettled(run, batch.record[row]);
+    const found = divergenceOf(await this.#files.readCsv(day), csv, wasGiven);
+    if (found === undefined) return;
+    this.#metrics.fastPathDivergenceRows.inc({ sensor: this.plan.sensor.id }, found.rows);
+    this.#log.error(
+      { reason: 'divergence', day: isoDay(day), ...found },
+      'the fast path differs from the rebuild: the rebuild was taken; look at the clocks and the builds of the services',
+    );
+    this.#onDivergence(day, found.rows);
+  }
+
+  async #seal(day: number, nowMs: number, stale: boolean): Promise<SealedDay> {
+    const products = await this.#computed(day, 'sealed');
+    const open = this.#open.get(day);
+    if (open !== undefined) {
+      // Should sealing fail, the next tick rebuilds it as an open day.
+      open.dirty = true;
+      await open.csv.close();
+    }
+    const sealed = await this.#sealed.seal(products, nowMs, stale);
+    this.#open.delete(day);
+    this.#noteWritten(nowMs);
+    return sealed;
+  }
+
+  #noteWritten(nowMs: number): void {
     for (const format of ['csv', 'netcdf']) {
       this.#metrics.productLastWrite.set({ dataset: this.plan.sensor.dataset, format }, nowMs / 1000);
     }
   }
+}
 
-  /** Counts the rows in which the fast path differs from the rebuild; being behind it is no difference. */
-  async #compare(open: OpenDay, rebuilt: Uint8Array): Promise<void> {
-    const fast = Buffer.from((await readIfThere(join(this.#root, productPaths(this.plan.sensor, open.day).csv))) ?? []);
-    if (Buffer.from(rebuilt).subarray(0, fast.length).equals(fast)) return;
-    const a = fast.toString('utf8').split('\n');
-    const b = Buffer.from(rebuilt).toString('utf8').split('\n');
-    const differing = a.filter((row, i) => row !== '' && row !== b[i]);
-    this.#metrics.fastPathDivergenceRows.inc({ sensor: this.plan.sensor.id }, differing.length);
-    this.#log.error(
-      { reason: 'divergence', day: isoDay(open.day), rows: differing.length, first: differing[0]?.slice(0, 200) },
-      'the fast path differs from the rebuild: the rebuild was taken; look at the clocks and the builds of the services',
-    );
-  }
-
-  async #sealDay(day: number, nowMs: number): Promise<void> {
-    const products = await this.#computed(day, 'sealed');
-    const paths = productPaths(this.plan.sensor, day);
-    const before = this.#sealed.get(day);
-    let contiguous = true;
-    for (const { session, last } of products.content.raw.sessions) {
-      contiguous &&= await this.#archive.isContiguous(this.plan.platform.id, this.plan.sensor.id, session, last);
-    }
-    const manifest = sealedManifest(before, products.content, contiguous, iso(nowMs));
-    if (before !== undefined && manifest.history.version > before.history.version) {
-      for (const path of [paths.csv, paths.netcdf, paths.manifest]) {
-        const bytes = await readIfThere(join(this.#root, path));
-        if (bytes !== undefined) await this.#write(join('versions', `v${before.history.version}`, path), bytes);
-      }
-    }
-    await this.#open.get(day)?.csv.close();
-    this.#open.delete(day);
-    await this.#write(paths.csv, products.csv);
-    await this.#write(paths.netcdf, products.netcdf);
-    if (products.dat !== undefined) await this.#write(paths.dat, products.dat);
-    await this.#write(paths.manifest, encodeManifest(manifest));
-    this.#sealed.set(day, manifest);
-    this.#log.info({ day: isoDay(day), state: manifest.history.state }, 'day sealed');
-  }
-
-  async #markPending(day: number, manifest: Manifest): Promise<void> {
-    if (manifest.history.pending) return;
-    const marked: Manifest = { ...manifest, history: { ...manifest.history, pending: true } };
-    await this.#write(productPaths(this.plan.sensor, day).manifest, encodeManifest(marked));
-    this.#sealed.set(day, marked);
-  }
-
-  async #write(path: string, bytes: Uint8Array | string): Promise<void> {
-    const target = join(this.#root, path);
-    await makeDirectory(dirname(target));
-    await writeAtomic(target, bytes, { fsync: true });
-  }
-
-  async #readManifest(day: number): Promise<Manifest> {
-    const path = join(this.#root, productPaths(this.plan.sensor, day).manifest);
-    const bytes = await readIfThere(path);
-    return decodeManifest(Buffer.from(bytes ?? []).toString('utf8'));
-  }
+function isAscendingFrom(lastMs: number, rows: VerdictMessage['rows']): boolean {
+  return rows.every(({ timeMs }, i) => timeMs > (i === 0 ? lastMs : rows[i - 1].timeMs));
 }

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { decodeRawPayload, rawSubject } from '@emso/core';
+import {
+  applyTopology,
+  type Bus,
+  connectBus,
+  createLog,
+  createMetrics,
+  linkUp,
+  openSpool,
+  publishDurably,
+  whileUp,
+} from '@emso/runtime';
+import { type NatsServer, startNats, temporaryDirectory, waitFor } from '../../../test/support/servers.ts';
+import { publishSpool } from './publisher.ts';
+
+const log = createLog({ service: 'test', level: 'silent' });
+
+/** A broker and a link to it; what is started later is stopped earlier. */
+async function setUp(t: TestContext): Promise<{ nats: NatsServer; bus: Bus; later: (() => Promise<unknown>)[] }> {
+  const nats = await startNats();
+  const later: (() => Promise<unknown>)[] = [() => nats.stop()];
+  t.after(async () => {
+    for (const stop of later.reverse()) await stop();
+  });
+  const fail = (error: Error): never => {
+    throw error;
+  };
+  const bus = await connectBus({ url: nats.url, name: 'test', log, metrics: createMetrics(), fail });
+  later.push(() => bus.close());
+  await applyTopology(bus);
+  bus.onLink((up) => {
+    if (up) applyTopology(bus).catch(fail);
+  });
+  return { nats, bus, later };
+}
+
+/** A spool that is published, and what can be asked of it. */
+async function start({ bus, later }: Awaited<ReturnType<typeof setUp>>, dir = temporaryDirectory('spool')) {
+  const spool = await openSpool({ dir, platform: 'mii', sensor: 'cstar', log });
+  const stopping = new AbortController();
+  const published = publishSpool(bus, spool, 'mii', 'cstar', bus.metrics, stopping.signal);
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping.abort();
+    stopped ??= published.then(() => spool.close());
+    return stopped;
+  };
+  later.push(stop);
+  const say = (text: string): Promise<void> =>
+    spool.append([{ kind: 'line', receivedMs: Date.now(), bytes: Buffer.from(text) }]);
+  return { dir, spool, say, stop };
+}
+
+/** Every record of RAW in stream order: text of each, with how often it is there. */
+async function inStream(bus: Bus): Promise<string[]> {
+  await linkUp(bus);
+  const { state } = await whileUp(bus, bus.jsm.streams.info('RAW'));
+  const texts: string[] = [];
+  for (let seq = state.first_seq; seq > 0 && seq <= state.last_seq; seq++) {
+    const message = await whileUp(bus, bus.jsm.streams.getMessage('RAW', { seq }));
+    if (message === null) continue;
+    for (const { bytes } of decodeRawPayload(message.data)) texts.push(Buffer.from(bytes).toString());
+  }
+  return texts;
+}
+
+/** Where the server keeps its streams. */
+const streamsOf = (nats: NatsServer): string => join(nats.storeDir, 'jetstream');
+
+const numbered = (first: number, last: number): string[] =>
+  Array.from({ length: last - first + 1 }, (_, i) => `line ${first + i}`);
+const sees = (bus: Bus, texts: readonly string[]): Promise<unknown> =>
+  waitFor(async () => (await inStream(bus)).join() === texts.join(), {
+    what: `${texts.length} records in order, each once`,
+    timeoutMs: 20_000,
+  });
+
+describe('from the spool to the bus', () => {
+  test('a broker killed and restarted in the middle: everything, in order, once', async (t) => {
+    const chain = await setUp(t);
+    const { nats, bus } = chain;
+    const { say } = await start(chain);
+    for (const text of numbered(1, 50)) await say(text);
+    await nats.kill();
+    for (const text of numbered(51, 100)) await say(text);
+    await nats.restart();
+    for (const text of numbered(101, 120)) await say(text);
+    await sees(bus, numbered(1, 120));
+  });
+
+  test('a batch that was stored, its acknowledgement lost, goes out again as it was', async (t) => {
+    const chain = await setUp(t);
+    const { nats, bus } = chain;
+    const { say } = await start(chain);
+    await say('line 1');
+    await sees(bus, ['line 1']);
+    const publish = bus.js.publish.bind(bus.js);
+    bus.js.publish = async (...message) => {
+      await publish(...message);
+      bus.js.publish = publish;
+      return new Promise(() => {});
+    };
+    await say('line 2');
+    await sees(bus, numbered(1, 2));
+    for (const text of numbered(3, 9)) await say(text);
+    await nats.kill();
+    await nats.restart();
+    await sees(bus, numbered(1, 9));
+  });
+
+  test('a broker that forgot its newest messages gets them again, before anything later', async (t) => {
+    const chain = await setUp(t);
+    const { nats, bus } = chain;
+    const { say } = await start(chain);
+    for (const text of numbered(1, 20)) await say(text);
+    await sees(bus, numbered(1, 20));
+    await nats.stop();
+    const older = temporaryDirectory('older-store');
+    cpSync(streamsOf(nats), older, { recursive: true });
+    await nats.restart();
+    for (const text of numbered(21, 40)) await say(text);
+    await sees(bus, numbered(1, 40));
+    await nats.kill();
+    rmSync(streamsOf(nats), { recursive: true });
+    cpSync(older, streamsOf(nats), { recursive: true });
+    await say('line 41');
+    await nats.restart();
+    await sees(bus, numbered(1, 41));
+  });
+
+  test('a broker that lost its whole store gets the streams and the whole spool again', async (t) => {
+    const chain = await setUp(t);
+    const { nats, bus } = chain;
+    const { say } = await start(chain);
+    for (const text of numbered(1, 20)) await say(text);
+    await sees(bus, numbered(1, 20));
+    await nats.kill();
+    rmSync(streamsOf(nats), { recursive: true });
+    await nats.restart();
+    await say('line 21');
+    await sees(bus, numbered(1, 21));
+  });
+
+  test('an acquirer that stopped goes on where it was, in a session of its own', async (t) => {
+    const chain = await setUp(t);
+    const { nats, bus } = chain;
+    const before = await start(chain);
+    for (const text of numbered(1, 5)) await before.say(text);
+    await sees(bus, numbered(1, 5));
+    await nats.kill();
+    for (const text of numbered(6, 9)) await before.say(text);
+    await before.stop();
+    await nats.restart();
+    const after = await start(chain, before.dir);
+    await after.say('line 10');
+    await sees(bus, numbered(1, 10));
+  });
+
+  test('a last message that is no record is no reason to stop', async (t) => {
+    const chain = await setUp(t);
+    const { bus } = chain;
+    const { state } = await bus.jsm.streams.info('RAW');
+    assert.equal(state.messages, 0);
+    await publishDurably(bus, rawSubject('mii', 'cstar'), 'garbage', Buffer.from('hello'));
+    const { say } = await start(chain);
+    await say('line 1');
+    await waitFor(async () => (await bus.jsm.streams.info('RAW')).state.messages === 2, {
+      what: 'the record after it',
+    });
+  });
+
+  test('a spool that cannot be read for a while is read again', async (t) => {
+    const chain = await setUp(t);
+    const { bus } = chain;
+    const { spool, say } = await start(chain);
+    await say('line 1');
+    await sees(bus, ['line 1']);
+    const read = spool.read.bind(spool);
+    let failures = 0;
+    spool.read = async () => {
+      failures++;
+      throw Object.assign(new Error('input/output error'), { code: 'EIO' });
+    };
+    await say('line 2');
+    await waitFor(() => failures > 0, { what: 'a failed read' });
+    spool.read = read;
+    await sees(bus, ['line 1', 'line 2']);
+  });
+});
