@@ -205,7 +205,8 @@ function receivedOn(run: RawRun, order: Int32Array, day: number): Int32Array {
 /** Sequence numbers per live session; contiguous when none between the first and the last is absent. */
 function sessionsOf(run: RawRun, order: Int32Array): ManifestContent['raw']['sessions'] {
   const sessions = new Map<number, { first: number; last: number; count: number }>();
-  for (const record of order) {
+  for (let i = 0; i < order.length; i++) {
+    const record = order[i];
     if (run.kind[record] === KIND.import) continue;
     const seq = run.seq[record];
     const session = sessions.get(run.session[record]);

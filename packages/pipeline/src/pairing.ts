@@ -23,7 +23,7 @@ interface SameText {
  */
 export function withoutPairedImports(run: RawRun, order: Int32Array): Int32Array {
   let imports = 0;
-  for (const record of order) if (run.kind[record] === KIND.import) imports++;
+  for (let i = 0; i < order.length; i++) if (run.kind[order[i]] === KIND.import) imports++;
   if (imports === 0 || imports === order.length) return order;
   const liveByText = new Map<string, SameText>();
   for (const record of order) {
