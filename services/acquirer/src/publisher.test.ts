@@ -191,3 +191,20 @@ describe('from the spool to the bus', () => {
     await sees(bus, ['line 1', 'line 2']);
   });
 });
+
+test('what waits for a broker that is away is told meanwhile', { timeout: 60_000 }, async (t) => {
+  const chain = await setUp(t);
+  const { say } = await start(chain);
+  await say('before');
+  await waitFor(async () => (await inStream(chain.bus)).length === 1, { what: 'the first line in the stream' });
+  await chain.nats.kill();
+  await waitFor(() => !chain.bus.connected(), { what: 'the link to be seen down' });
+  const fromS = Date.now() / 1000;
+  await say('while it is away');
+  const oldest = async (): Promise<number> =>
+    (await chain.bus.metrics.spoolOldestUnpublished.get()).values[0]?.value ?? 0;
+  const toldS = await waitFor(oldest, { what: 'the waiting line to be told' });
+  assert.ok(toldS >= fromS - 0.01 && toldS <= Date.now() / 1000);
+  await chain.nats.restart();
+  await waitFor(async () => (await oldest()) === 0, { what: 'nothing to wait any more' });
+});

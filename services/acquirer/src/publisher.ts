@@ -19,6 +19,7 @@ import {
 
 /** An old mark costs a repeated publication after a crash, which the ids make harmless; a mark a record would cost an fsync each. */
 const MARK_INTERVAL_MS = 1000;
+const SHOW_INTERVAL_MS = 2000;
 /** A spool that cannot be read now (a failing disk) is tried again: acquisition goes on meanwhile. */
 const READ_BACKOFF = { firstMs: 500, capMs: 30_000 };
 
@@ -45,9 +46,22 @@ export async function publishSpool(
   let markedMs = 0;
   let failures = 0;
 
+  /** However long the broker is away: what waits for it is told meanwhile. */
+  const untilLinkUp = async (): Promise<void> => {
+    const show = async (from: Position): Promise<void> => {
+      const waiting = await spool.read(from, 1);
+      if (waiting !== undefined) metrics.spoolOldestUnpublished.set({ sensor }, waiting.records[0].receivedMs / 1000);
+    };
+    const timer = setInterval(() => {
+      if (position !== undefined) show(position).catch((err) => bus.log.debug({ err }, 'the spool could not be read'));
+    }, SHOW_INTERVAL_MS);
+    await linkUp(bus, signal);
+    clearInterval(timer);
+  };
+
   const publishNext = async (): Promise<void> => {
     if (resumeDue || position === undefined) {
-      await linkUp(bus, signal);
+      await untilLinkUp();
       resumeDue = false;
       connection = new AbortController();
       // What was acknowledged since the last mark need not go out again.
