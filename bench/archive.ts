@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compactDay, parseCompactDay } from '@emso/core';
 
 const FIRST_DAY = parseCompactDay('20190801') as number;
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 const SECONDS_PER_LINE = 2;
 export const LINES_PER_DAY = 86_400 / SECONDS_PER_LINE;
 
@@ -21,7 +22,7 @@ export function writeArchive(dir: string, days: number): { lines: number; bytes:
 }
 
 function dayFile(date: string, day: number): Buffer {
-  const stamp = `${date.slice(6)} Aug ${date.slice(0, 4)}`;
+  const stamp = `${date.slice(6)} ${MONTHS[Number(date.slice(4, 6)) - 1]} ${date.slice(0, 4)}`;
   const rows: string[] = [];
   for (let i = 0; i < LINES_PER_DAY; i++) {
     const second = i * SECONDS_PER_LINE;

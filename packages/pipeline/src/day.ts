@@ -22,6 +22,7 @@ import {
   csvLayout,
   describeDay,
   encodeNetcdf3,
+  IMPORT_SESSION,
   type ManifestContent,
   productPaths,
   rawDigest,
@@ -205,6 +206,7 @@ function receivedOn(run: RawRun, order: Int32Array, day: number): Int32Array {
 /** Sequence numbers per live session; contiguous when none between the first and the last is absent. */
 function sessionsOf(run: RawRun, order: Int32Array): ManifestContent['raw']['sessions'] {
   const sessions = new Map<number, { first: number; last: number; count: number }>();
+  if (run.sessions.length === 1 && run.sessions[0] === IMPORT_SESSION) return [];
   for (let i = 0; i < order.length; i++) {
     const record = order[i];
     if (run.kind[record] === KIND.import) continue;

@@ -4,6 +4,7 @@
  */
 import { dayOf, KIND, type RawRun } from '@emso/core';
 import { stripBounds } from '@emso/instruments';
+import { IMPORT_SESSION } from '@emso/products';
 
 /** The old script stamped a line up to this far from its true reception. */
 const PAIR_MS = 2000;
@@ -22,6 +23,8 @@ interface SameText {
  * import; as many pairs are made as can be. `order` is canonical, and kept.
  */
 export function withoutPairedImports(run: RawRun, order: Int32Array): Int32Array {
+  // A historical file alone: there is nobody to pair with.
+  if (run.sessions.length === 1 && run.sessions[0] === IMPORT_SESSION) return order;
   let imports = 0;
   for (let i = 0; i < order.length; i++) if (run.kind[order[i]] === KIND.import) imports++;
   if (imports === 0 || imports === order.length) return order;

@@ -1,6 +1,7 @@
 /**
- * The hands of a reprocessing: this thread and, from two workers on, worker threads beside it, each taking the next task whenever
- * it is done with one. They are started before anything is read, so that they load their code while this thread looks around.
+ * The hands of a reprocessing: this thread and, from two workers on, worker threads beside it. All take the next task from one shared
+ * counter, so that nobody waits for an answer while this thread is busy with a day of its own. Threads are started before anything
+ * is read: they load their code while this one looks around.
  */
 import { Worker } from 'node:worker_threads';
 import type { Observatory } from '@emso/core';
@@ -10,6 +11,16 @@ export interface Done {
   readonly task: RebuildTask;
   readonly outcome: RebuildOutcome;
 }
+
+/** What a thread is given: it does the tasks whose index the shared counter gives it. */
+export interface Round {
+  readonly observatory: Observatory;
+  readonly tasks: readonly RebuildTask[];
+  readonly counter: Int32Array<SharedArrayBuffer>;
+}
+
+/** What a thread says: the outcome of a task, or that there is none left for it. */
+export type Answer = { readonly index: number; readonly outcome: RebuildOutcome } | 'no more';
 
 export interface Pool {
   /** Does all tasks; `here` does one in this thread, the others plan the observatory themselves. Rejects with the first failure. */
@@ -27,23 +38,21 @@ export function openPool(workers: number): Pool {
   const threads = Array.from({ length: workers - 1 }, () => new Worker(new URL('./worker.ts', import.meta.url)));
   return {
     async run(observatory, tasks, here, step) {
-      for (const thread of threads) thread.postMessage(observatory);
+      const counter = new Int32Array(new SharedArrayBuffer(4));
       const done: Done[] = [];
-      let next = 0;
-      const takeTurns = async (perform: (task: RebuildTask) => Promise<RebuildOutcome>): Promise<void> => {
-        while (next < tasks.length) {
-          const task = tasks[next++];
-          done.push({ task, outcome: await perform(task) });
-          step();
+      const finished = (index: number, outcome: RebuildOutcome): void => {
+        done.push({ task: tasks[index], outcome });
+        step();
+      };
+      const others = threads.map((thread) => roundOn(thread, { observatory, tasks, counter }, finished));
+      const mine = async (): Promise<void> => {
+        for (let index = takeNext(counter); index < tasks.length; index = takeNext(counter)) {
+          finished(index, here(tasks[index]));
+          // Lets the others report.
+          await new Promise((resolve) => setImmediate(resolve));
         }
       };
-      const inThisThread = async (task: RebuildTask): Promise<RebuildOutcome> => {
-        const outcome = here(task);
-        // Lets the others report.
-        await new Promise((resolve) => setImmediate(resolve));
-        return outcome;
-      };
-      await Promise.all([inThisThread, ...threads.map(performOn)].map(takeTurns));
+      await Promise.all([mine(), ...others]);
       return done;
     },
     async close() {
@@ -52,15 +61,26 @@ export function openPool(workers: number): Pool {
   };
 }
 
-function performOn(thread: Worker): (task: RebuildTask) => Promise<RebuildOutcome> {
-  return (task) =>
-    new Promise((resolve, reject) => {
-      const settle = (act: () => void): void => {
-        thread.removeAllListeners('message').removeAllListeners('error');
-        act();
-      };
-      thread.once('message', (outcome: RebuildOutcome) => settle(() => resolve(outcome)));
-      thread.once('error', (error) => settle(() => reject(error)));
-      thread.postMessage(task);
+/** The index of a task that nobody else has; beyond the last one when none is left. */
+export function takeNext(counter: Int32Array<SharedArrayBuffer>): number {
+  return Atomics.add(counter, 0, 1);
+}
+
+function roundOn(
+  thread: Worker,
+  round: Round,
+  finished: (index: number, outcome: RebuildOutcome) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void): void => {
+      thread.removeAllListeners('message').removeAllListeners('error');
+      act();
+    };
+    thread.on('message', (answer: Answer) => {
+      if (answer === 'no more') settle(resolve);
+      else finished(answer.index, answer.outcome);
     });
+    thread.once('error', (error) => settle(() => reject(error)));
+    thread.postMessage(round);
+  });
 }

@@ -1,13 +1,17 @@
-/** A worker thread of `emso reprocess`: is told the observatory, then does the tasks it is sent, one at a time. */
+/** A worker thread of `emso reprocess`: takes tasks from the shared counter until none is left. */
 import { parentPort } from 'node:worker_threads';
-import type { Observatory } from '@emso/core';
-import { planObservatory, type SensorPlan } from '@emso/pipeline';
-import { type RebuildTask, rebuild } from './rebuild.ts';
+import { planObservatory } from '@emso/pipeline';
+import { type Answer, type Round, takeNext } from './pool.ts';
+import { rebuild } from './rebuild.ts';
 
 if (parentPort === null) throw new Error('expected to run as a worker thread of emso reprocess');
 const port = parentPort;
-let plans: readonly SensorPlan[] = [];
-port.on('message', (message: Observatory | RebuildTask) => {
-  if ('platforms' in message) plans = planObservatory(message).plans;
-  else port.postMessage(rebuild(plans[message.plan], message));
+const answer = (text: Answer): void => port.postMessage(text);
+
+port.on('message', ({ observatory, tasks, counter }: Round) => {
+  const { plans } = planObservatory(observatory);
+  for (let index = takeNext(counter); index < tasks.length; index = takeNext(counter)) {
+    answer({ index, outcome: rebuild(plans[tasks[index].plan], tasks[index]) });
+  }
+  answer('no more');
 });
