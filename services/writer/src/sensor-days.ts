@@ -8,6 +8,8 @@ import {
   batchOfVerdicts,
   type DayProducts,
   datView,
+  followsInTime,
+  isOwnAnswer,
   layoutOf,
   rawDaysOf,
   rebuildDay,
@@ -156,14 +158,14 @@ export class SensorDays {
     return this.#inTurn(async () => {
       const { session } = message.range;
       const rows = message.rows.filter((row) => !this.#accounts.has(session, row.seq));
-      const foreign = message.build !== this.plan.build || message.revision > 0;
+      const own = isOwnAnswer(this.plan, message);
       for (const [day, dayRows] of Map.groupBy(rows, (row) => dayOf(row.timeMs))) {
         const open = this.#open.get(day);
         if (open === undefined) continue; // sealed and pending, or not rebuilt yet: the raw rows already said so
-        if (foreign || open.dirty || !isAscendingFrom(open.lastMs, dayRows)) open.dirty = true;
+        if (!own || open.dirty || !followsInTime(dayRows, open.lastMs)) open.dirty = true;
         else await this.#append(open, dayRows);
       }
-      if (!foreign) this.#accounts.settle(message.range);
+      if (own) this.#accounts.settle(message.range);
     });
   }
 
@@ -330,8 +332,4 @@ export class SensorDays {
       this.#metrics.productLastWrite.set({ dataset: this.plan.sensor.dataset, format }, nowMs / 1000);
     }
   }
-}
-
-function isAscendingFrom(lastMs: number, rows: VerdictMessage['rows']): boolean {
-  return rows.every(({ timeMs }, i) => timeMs > (i === 0 ? lastMs : rows[i - 1].timeMs));
 }
