@@ -134,7 +134,7 @@ await runService({
       async stop() {
         await Promise.all([ticking, sealing, verifying, imports, ...workers.map((worker) => worker.done)]);
         await announcer.idle();
-        for (const sensorDays of all) await sensorDays.close();
+        for (const sensorDays of all) await sensorDays.close(Date.now());
         await archive.close();
         await bus.close();
         lock.release();

@@ -53,6 +53,17 @@ describe('open days', () => {
     await close();
   });
 
+  test('a clean stop leaves files that agree', async () => {
+    const root = temporaryDirectory('days');
+    const { days, plan, arrive } = await openDays({ root });
+    await arrive([line(1)]);
+    await arrive(lines(2, 3));
+    await days.verdicts(verdictsOf(plan, lines(2, 3)));
+    assert.throws(() => assertRebuilt(root, plan), 'the NetCDF is not due yet');
+    await days.close(NOON_MS + 1000);
+    assertRebuilt(root, plan);
+  });
+
   /** Several lines in one chunk: the same reception. */
   const atOnce = lines(2, 4).map((record) => ({ ...record, receivedMs: NOON_MS + 5000 }));
   const slow: { what: string; verdicts: (plan: SensorPlan) => ReturnType<typeof verdictsOf>[] }[] = [

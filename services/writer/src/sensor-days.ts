@@ -218,8 +218,18 @@ export class SensorDays {
     return ledgerOf(this.plan.build, this.#toOpen, this.#open, this.#sealed);
   }
 
-  close(): Promise<void> {
+  /** Brings NetCDF, view and manifest of every grown day up to its CSV, so that what a stopped writer leaves is of one piece. */
+  close(nowMs: number): Promise<void> {
     return this.#inTurn(async () => {
+      for (const { day, dirty, changed, datDue } of [...this.#open.values()]) {
+        if (!dirty && !changed && !datDue) continue;
+        await this.#rebuild(day, nowMs).catch((err) =>
+          this.#log.warn(
+            { reason: 'products', day: isoDay(day), err },
+            'a day could not be brought up to date at the stop: the next start does it',
+          ),
+        );
+      }
       for (const { csv } of this.#open.values()) await csv.close();
       this.#open.clear();
     });
