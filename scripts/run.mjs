@@ -18,11 +18,12 @@ const PURE = ['core', 'seawater', 'instruments', 'qc', 'products', 'pipeline'].m
 const TASKS = {
   setup: { about: 'install the libraries and look for a Node that runs TypeScript', run: () => 0 },
   doctor: { about: 'what is on this machine, and what it is for', run: doctor, bare: true },
-  test: { about: 'all tests, or those of the paths given (test/chaos only when named)', run: test },
+  test: { about: 'all tests, or those of the paths given', run: test },
   lint: { about: 'format, lint and architecture rules', run: lint },
   types: { about: 'type check', run: types },
   demo: { about: 'the whole chain on this machine with simulated sensors', run: (args) => emso(['demo', ...args]) },
   emso: { about: 'the emso command', run: emso },
+  chaos: { about: 'kills, outages and full disks until something breaks (--kills N, --seed S)', run: chaos },
   bench: { about: 'measure', run: bench },
   docs: {
     about: 'write the generated pages of docs/ (--check: only compare)',
@@ -40,11 +41,10 @@ async function test(args) {
   return nodeTest(files, flags);
 }
 
-/** Test files below the paths named, relative to the checkout; all but the chaos tests when none is. */
+/** Test files below the paths named, relative to the checkout; all when none is. */
 function testFiles(named) {
   const places = named.length > 0 ? named.map(fromHere) : ['packages', 'services', 'test'];
-  const files = [...new Set(places.flatMap((place) => walk(place)))].sort();
-  const chosen = named.length > 0 ? files : files.filter((file) => !file.startsWith('test/chaos/'));
+  const chosen = [...new Set(places.flatMap((place) => walk(place)))].sort();
   if (chosen.length === 0) throw new SetupError(`expected *.test.ts files in ${places.join(', ')}, found none`);
   return chosen;
 }
@@ -76,6 +76,12 @@ async function lint(args) {
 
 function types(args) {
   return node('node_modules/typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json', ...args]);
+}
+
+function chaos(args) {
+  ensureServer('nats-server');
+  ensureServer('redis-server');
+  return node('test/chaos/main.ts', args);
 }
 
 function bench(args) {

@@ -8,16 +8,16 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { KIND } from '@emso/core';
-import { mergeRuns, type SensorPlan } from '@emso/pipeline';
-import { canonicalOrder, decodeManifest, parseRawFile } from '@emso/products';
-import { findRawFiles } from '../../services/cli/src/reprocess/inventory.ts';
-import { reprocess } from '../../services/cli/src/reprocess/reprocess.ts';
+import type { SensorPlan } from '@emso/pipeline';
+import { decodeManifest } from '@emso/products';
 import { randomOf, wholeBetween } from '../../services/cli/src/simulate/random.ts';
-import { readWitness, type WitnessEntry } from '../../services/cli/src/simulate/witness.ts';
+import { readWitness } from '../../services/cli/src/simulate/witness.ts';
+import { archivedRecords, doubledRows, lossesOf } from '../support/archive-check.ts';
 import { ROLES, type Role, startTestChain, type TestChain } from '../support/chain.ts';
 import { readNetcdf } from '../support/netcdf-reader.ts';
-import { temporaryDirectory, waitFor } from '../support/servers.ts';
-import { filesBelow, productDifferences } from '../support/trees.ts';
+import { untilRebuiltEqual } from '../support/rebuilt.ts';
+import { waitFor } from '../support/servers.ts';
+import { filesBelow } from '../support/trees.ts';
 
 const SEED = Number(process.env.EMSO_SEED ?? 20261121);
 const KILLS_PER_ROLE = Number(process.env.EMSO_KILLS_PER_ROLE ?? 2);
@@ -34,7 +34,8 @@ test('kills of every role: live equals rebuilt, and the archive is what was sent
   await chain.simulator.done;
   await waitFor(() => chain.isQuiet(), { what: 'every consumer to have nothing pending', timeoutMs: 30_000 });
 
-  const open = await waitUntilEqual(chain, 'open');
+  const open = await untilRebuiltEqual(chain.dataDir, chain.site, 'open');
+  for (const root of [chain.dataDir, open.root]) checkNetcdf(root);
   assert.ok(
     open.files >= 3 * chain.plans.length,
     `expected CSV, NetCDF and .dat of every sensor, found ${open.files} files`,
@@ -56,7 +57,8 @@ test('kills of every role: live equals rebuilt, and the archive is what was sent
     what: 'every day to be sealed',
     timeoutMs: 30_000,
   });
-  await waitUntilEqual(chain, 'sealed');
+  const sealed = await untilRebuiltEqual(chain.dataDir, chain.site, 'sealed');
+  for (const root of [chain.dataDir, sealed.root]) checkNetcdf(root);
 });
 
 interface Away {
@@ -84,22 +86,6 @@ async function killEverything(chain: TestChain): Promise<Away[]> {
   return away;
 }
 
-/** Rebuilds from the raw archive until the live files are equal; gives up with what still differs. */
-async function waitUntilEqual(chain: TestChain, form: 'open' | 'sealed'): Promise<{ files: number }> {
-  const deadlineMs = performance.now() + 30_000;
-  for (;;) {
-    const out = temporaryDirectory(`rebuilt-${form}`);
-    await reprocess({ raw: path.join(chain.dataDir, 'raw'), out, observatory: chain.site, workers: 1, form });
-    const differences = productDifferences(chain.dataDir, out);
-    if (differences.length === 0) {
-      for (const root of [chain.dataDir, out]) checkNetcdf(root);
-      return { files: filesBelow(out).length };
-    }
-    if (performance.now() > deadlineMs) assert.fail(`live and rebuilt (${form}) differ:\n${differences.join('\n')}`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-}
-
 /** Every NetCDF of a tree, read by somebody else's reader, has the rows of its CSV; `ncdump` finds nothing wrong where there is one. */
 function checkNetcdf(root: string): void {
   const names = filesBelow(path.join(root, 'netcdf'));
@@ -125,10 +111,7 @@ function manifestsOf(dataDir: string) {
   return filesBelow(root).map((name) => decodeManifest(readFileSync(path.join(root, name), 'utf8')));
 }
 
-/**
- * Every whole line of the archive was sent, in that order, none twice; what was sent and is not there was sent while the acquirer
- * was away, between two sessions.
- */
+/** The archive is what was sent, in that order, none twice, but for what was sent while the acquirer was away, between two sessions. */
 async function checkArchive(
   plan: SensorPlan,
   chain: TestChain,
@@ -136,57 +119,21 @@ async function checkArchive(
   say: (text: string) => void,
 ): Promise<void> {
   const { id } = plan.sensor;
+  assert.deepEqual(await doubledRows(chain.dataDir, plan), [], `${id}: rows that stand twice`);
   const sent = readWitness(path.join(chain.logDir, `${id}.jsonl`));
-  const { files } = await findRawFiles(path.join(chain.dataDir, 'raw'), [plan]);
-  const run = mergeRuns((files.get(plan) ?? []).map((file) => parseRawFile(readFileSync(file.path)).run));
-  const ids = new Set<string>();
-  let next = 0;
-  let sessionBefore = -1;
-  let lines = 0;
-  let lost = 0;
-  const lose = (until: number, sessionChanged: boolean): void => {
-    for (; next < until; next++) {
-      const { atMs, n } = sent[next];
-      lost++;
-      assert.ok(sessionChanged, `${id}: line ${n} is missing inside a session: ${JSON.stringify(sent[next])}`);
-      const known = away.some(({ fromMs, toMs }) => atMs >= fromMs - 1000 && atMs <= toMs + 3000);
-      assert.ok(known, `${id}: line ${n} is missing although the acquirer was there`);
-    }
-  };
-  for (let i = 0; i < run.count; i++) {
-    const key = `${run.sessions[run.session[i]]}/${run.seq[i]}`;
-    assert.ok(!ids.has(key), `${id}: record ${key} stands twice`);
-    ids.add(key);
-  }
-  // Rows lie in the order of arrival: a redelivered one comes after its successors.
-  for (const i of canonicalOrder(run).order) {
-    if (run.kind[i] !== KIND.line) continue;
-    const text = Buffer.from(run.bytes.subarray(run.start[i], run.end[i])).toString('latin1');
-    const at = nearestHeard(sent, next, `${text}\n`, run.received[i]);
-    assert.ok(
-      at >= 0,
-      `${id}: the archive holds a line that was not sent, or not in this order: ${JSON.stringify(text)}`,
-    );
-    lose(at, run.session[i] !== sessionBefore);
-    next = at + 1;
-    sessionBefore = run.session[i];
-    lines++;
-  }
-  lose(sent.length, away.length > 0);
-  say(`${id}: ${sent.length} sent, ${lines} archived, ${lost} sent while the acquirer was away`);
-  assert.ok(lines > sent.length / 2, `${id}: expected most lines in the archive, found ${lines} of ${sent.length}`);
-}
-
-/**
- * The line with this text that somebody heard nearest to its reception; −1 when there is none. Instruments repeat themselves: a
- * line that was lost with the acquirer must not be taken for an equal one that came later.
- */
-function nearestHeard(sent: readonly WitnessEntry[], from: number, latin1: string, receivedMs: number): number {
-  let nearest = -1;
-  for (let i = from; i < sent.length; i++) {
-    if (!sent[i].heard || sent[i].latin1 !== latin1) continue;
-    if (nearest >= 0 && Math.abs(sent[i].atMs - receivedMs) >= Math.abs(sent[nearest].atMs - receivedMs)) break;
-    nearest = i;
-  }
-  return nearest;
+  const lines = (await archivedRecords(chain.dataDir, plan)).filter(({ kind }) => kind === KIND.line);
+  const sessionChanges = (at: number): boolean => lines[at - 1]?.session !== lines[at]?.session;
+  const wasAway = (atMs: number): boolean =>
+    away.some(({ fromMs, toMs }) => atMs >= fromMs - 1000 && atMs <= toMs + 3000);
+  const losses = lossesOf(
+    sent,
+    lines.map(({ text }) => `${text}\n`),
+    ({ atMs }, at) => sessionChanges(at) && wasAway(atMs),
+  );
+  const lost = losses.reduce((sum, { from, to }) => sum + to - from, 0);
+  say(`${id}: ${sent.length} sent, ${lines.length} archived, ${lost} sent while the acquirer was away`);
+  assert.ok(
+    lines.length > sent.length / 2,
+    `${id}: expected most lines in the archive, found ${lines.length} of ${sent.length}`,
+  );
 }

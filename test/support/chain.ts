@@ -1,6 +1,8 @@
 /** The chain under test: real services, a real nats-server, simulated boxes; any member can be killed and comes back. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { planObservatory, type SensorPlan } from '@emso/pipeline';
+import { parseDocument } from 'yaml';
 import { demoSensors, writeDemoSite } from '../../services/cli/src/demo/site.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../services/cli/src/simulate/simulator.ts';
 import { loadSiteFile } from '../../services/cli/src/site-file.ts';
@@ -14,6 +16,7 @@ type ServiceRole = Exclude<Role, 'nats'>;
 export interface TestChain {
   readonly site: string;
   readonly dataDir: string;
+  readonly spoolDir: string;
   readonly logDir: string;
   readonly plans: readonly SensorPlan[];
   readonly simulator: Simulator;
@@ -23,9 +26,27 @@ export interface TestChain {
   isQuiet(): Promise<boolean>;
   /** SIGKILL, then a start on the same disk. Resolves when it runs again. */
   killAndRestart(role: Role): Promise<void>;
+  /** Starts a service that does not run, on the disk of its last start, with more environment. */
+  start(role: ServiceRole, env?: Readonly<Record<string, string>>): Promise<void>;
   /** Stops a service and starts it again with more environment. */
   restartWith(role: ServiceRole, env: Readonly<Record<string, string>>): Promise<void>;
+  /** One more decoder beside the first; whoever asks for it stops it. */
+  secondDecoder(): Promise<Service>;
   stop(): Promise<void>;
+}
+
+export interface TestChainOptions extends Pick<SimulatorOptions, 'seed' | 'lines' | 'faults'> {
+  readonly cadenceMs: number;
+  /** What the site file promises of each sensor; as it stands there when absent. A pause of more than three of them is a gap. */
+  readonly promisedCadenceMs?: number;
+  /** Sensors to simulate; all that can be when absent. */
+  readonly only?: readonly string[];
+  /** Added to the environment of every service. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Added to that of one service. */
+  readonly envOf?: Readonly<Partial<Record<Exclude<Role, 'nats'>, Readonly<Record<string, string>>>>>;
+  /** Called with the directories of the chain, which are empty, before anything of ours starts. */
+  readonly prepare?: (dirs: { dataDir: string; spoolDir: string; nats: NatsServer }) => Promise<void>;
 }
 
 /** What is read of nats-server's `/jsz`. */
@@ -47,32 +68,36 @@ const FAST = {
 };
 
 /** Starts boxes for the cabled sensors of the real site file, a broker and every service. */
-export async function startTestChain(
-  simulation: Pick<SimulatorOptions, 'seed' | 'lines' | 'faults'> & { cadenceMs: number; only?: readonly string[] },
-): Promise<TestChain> {
+export async function startTestChain(options: TestChainOptions): Promise<TestChain> {
   const dir = temporaryDirectory('chain');
   const logDir = path.join(dir, 'sent');
   const observatory = loadSiteFile(SITE);
   const sensors = demoSensors(observatory)
-    .filter(({ id }) => simulation.only?.includes(id) ?? true)
-    .map((sensor) => ({ ...sensor, cadenceMs: simulation.cadenceMs }));
-  const simulator = await startSimulator({ ...simulation, sensors, logDir, speed: 1, startMs: Date.now() });
+    .filter(({ id }) => options.only?.includes(id) ?? true)
+    .map((sensor) => ({ ...sensor, cadenceMs: options.cadenceMs }));
+  const { seed, lines, faults } = options;
+  const simulator = await startSimulator({ seed, lines, faults, sensors, logDir, speed: 1, startMs: Date.now() });
   const site = path.join(dir, 'observatory.yaml');
   writeDemoSite(SITE, site, simulator.endpoints);
+  if (options.promisedCadenceMs !== undefined)
+    promise(site, new Set(simulator.endpoints.keys()), options.promisedCadenceMs);
   const nats = await startNats();
-  const dataDir = path.join(dir, 'data');
+  const [dataDir, spoolDir] = ['data', 'spool'].map((name) => path.join(dir, name));
+  for (const each of [dataDir, spoolDir]) mkdirSync(each);
+  await options.prepare?.({ dataDir, spoolDir, nats });
   const env = {
     ...FAST,
     EMSO_OBSERVATORY: site,
     EMSO_NATS_URL: nats.url,
     EMSO_DATA_DIR: dataDir,
-    EMSO_SPOOL_DIR: path.join(dir, 'spool'),
+    EMSO_SPOOL_DIR: spoolDir,
+    ...options.env,
   };
   const services = new Map<ServiceRole, Service>();
   const start = async (role: ServiceRole, more: Readonly<Record<string, string>> = {}): Promise<void> => {
     const before = services.get(role);
     const where = before === undefined ? {} : { directory: before.directory };
-    services.set(role, await spawnService(role, { env: { ...env, ...more }, ...where }));
+    services.set(role, await spawnService(role, { env: { ...env, ...options.envOf?.[role], ...more }, ...where }));
   };
   await Promise.all((['writer', 'qc', 'decoder', 'acquirer'] as const).map((role) => start(role)));
   const service = (role: ServiceRole): Service => {
@@ -84,6 +109,7 @@ export async function startTestChain(
   return {
     site,
     dataDir,
+    spoolDir,
     logDir,
     plans: planObservatory(loadSiteFile(site)).plans.filter(({ sensor }) => ids.has(sensor.id)),
     simulator,
@@ -109,6 +135,8 @@ export async function startTestChain(
       await service(role).kill('SIGKILL');
       await start(role);
     },
+    start,
+    secondDecoder: () => spawnService('decoder', { env }),
     async restartWith(role, more) {
       await service(role).stop();
       await start(role, more);
@@ -119,4 +147,15 @@ export async function startTestChain(
       await nats.stop();
     },
   };
+}
+
+function promise(siteFile: string, sensors: ReadonlySet<string>, cadenceMs: number): void {
+  const document = parseDocument(readFileSync(siteFile, 'utf8'));
+  const site = document.toJS() as { platforms: { sensors: { id: string }[] }[] };
+  site.platforms.forEach((platform, p) => {
+    platform.sensors.forEach(({ id }, s) => {
+      if (sensors.has(id)) document.setIn(['platforms', p, 'sensors', s, 'cadenceMs'], cadenceMs);
+    });
+  });
+  writeFileSync(siteFile, document.toString());
 }
