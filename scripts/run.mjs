@@ -24,6 +24,7 @@ const TASKS = {
   demo: { about: 'the whole chain on this machine with simulated sensors', run: (args) => emso(['demo', ...args]) },
   emso: { about: 'the emso command', run: emso },
   chaos: { about: 'kills, outages and full disks until something breaks (--kills N, --seed S)', run: chaos },
+  soak: { about: 'millions of lines through clocks that race: memory stays flat', run: soak },
   bench: { about: 'measure', run: bench },
   docs: {
     about: 'write the generated pages of docs/ (--check: only compare)',
@@ -82,6 +83,11 @@ function chaos(args) {
   ensureServer('nats-server');
   ensureServer('redis-server');
   return node('test/chaos/main.ts', args);
+}
+
+function soak(args) {
+  ensureServer('nats-server');
+  return node('test/soak/main.ts', args);
 }
 
 function bench(args) {

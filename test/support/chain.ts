@@ -22,7 +22,7 @@ export interface TestChain {
   readonly simulator: Simulator;
   readonly nats: NatsServer;
   service(role: ServiceRole): Service;
-  /** True when the broker has nothing more to deliver to anybody, and no answer outstanding. */
+  /** True when the broker has nothing more to deliver to anybody, and no answer outstanding; else it throws with what it has. */
   isQuiet(): Promise<boolean>;
   /** SIGKILL, then a start on the same disk. Resolves when it runs again. */
   killAndRestart(role: Role): Promise<void>;
@@ -53,7 +53,11 @@ export interface TestChainOptions extends Pick<SimulatorOptions, 'seed' | 'lines
 interface JetStreamState {
   readonly account_details: {
     readonly stream_detail: {
-      readonly consumer_detail?: { readonly num_pending: number; readonly num_ack_pending: number }[];
+      readonly consumer_detail?: {
+        readonly name: string;
+        readonly num_pending: number;
+        readonly num_ack_pending: number;
+      }[];
     }[];
   }[];
 }
@@ -121,10 +125,11 @@ export async function startTestChain(options: TestChainOptions): Promise<TestCha
       const consumers = accounts
         .flatMap((account) => account.stream_detail)
         .flatMap((stream) => stream.consumer_detail ?? []);
-      return (
-        consumers.length > 0 &&
-        consumers.every((consumer) => consumer.num_pending === 0 && consumer.num_ack_pending === 0)
-      );
+      if (consumers.length === 0) throw new Error('the broker has no consumer');
+      const busy = consumers.filter((consumer) => consumer.num_pending > 0 || consumer.num_ack_pending > 0);
+      if (busy.length === 0) return true;
+      const counts = busy.map((each) => `${each.name} ${each.num_pending} + ${each.num_ack_pending} unanswered`);
+      throw new Error(`pending: ${counts.join(', ')}`);
     },
     async killAndRestart(role) {
       if (role === 'nats') {
