@@ -47,7 +47,7 @@ const ready = (writer: Service): Promise<unknown> =>
 
 const csvOf = (stage: Stage): string => path.join(stage.dataDir, productPaths(stage.plan('cstar').sensor, today).csv);
 
-test('messages that are no records stop nobody and are kept; unknown sensors are archived', async (t) => {
+test('PROMISE 7: a message that is no record and stops others or is not kept; a sensor missing from the configuration that is not archived', async (t) => {
   const stage = await openStage(t, { lines: 0 });
   const [writer] = await Promise.all([stage.start('writer'), stage.start('decoder'), stage.start('qc')]);
   await ready(writer);
@@ -92,7 +92,7 @@ test('messages that are no records stop nobody and are kept; unknown sensors are
   assert.deepEqual(reasons().sort(), [...Array<string>(5).fill('raw-damaged'), 'qc-damaged'].sort());
 });
 
-test('an import: once, its day rebuilt, the original noted and untouched; only gaps where asked', async (t) => {
+test('PROMISE 12: an import that is taken twice, touches its original, or fills more than gaps where asked', async (t) => {
   const stage = await openStage(t, { lines: 0 });
   const writer = await stage.start('writer');
   await ready(writer);
@@ -150,7 +150,7 @@ test('an import: once, its day rebuilt, the original noted and untouched; only g
   assert.match(refused.body.error, /expected .*file/);
 });
 
-test('a sealed day is announced with path, digest and version; a damaged file is repaired at the next start', async (t) => {
+test('PROMISE 20: a sealed day that is not announced with path, digest and version, or stays damaged after a start', async (t) => {
   const stage = await openStage(t, { lines: 0 });
   const early = await stage.start('writer');
   await ready(early);

@@ -31,7 +31,7 @@ test('the historical view is what the old script would have written', () => {
   assert.equal(asText(datView(runOf([...records, ...records]))), expected);
 });
 
-test('an imported row stands there unless it is a live record too', () => {
+test('PROMISE 12: a line twice in the historical view, imported and live', () => {
   const imports = [
     { receivedMs: MIDNIGHT, importId: 'dat/a/b/1', bytes: ascii('a') },
     { receivedMs: MIDNIGHT + 9000, importId: 'dat/a/b/2', bytes: ascii('a') },

@@ -4,12 +4,13 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { type Batch, DAY_MS, iso, isoMs, type RawRecord } from '@emso/core';
+import { type Batch, DAY_MS, FLAG, iso, isoMs, type RawRecord, selectRows } from '@emso/core';
 import { canonicalOrder, rawDigest } from '@emso/products';
+import { qualify } from '@emso/qc';
 import fc from 'fast-check';
 import { readNetcdf } from '../../../test/support/netcdf-reader.ts';
 import { temporaryDirectory } from '../../../test/support/waiting.ts';
-import { PLANS, planOf } from '../test/plans.ts';
+import { PLANS } from '../test/plans.ts';
 import { asText, DAY, MIDNIGHT, messages, NOON, record, runOf, SESSION, sample } from '../test/streams.ts';
 import { type DayProducts, rebuildDay } from './day.ts';
 import type { SensorPlan } from './plan.ts';
@@ -20,7 +21,7 @@ const day = (plan: SensorPlan, records: readonly RawRecord[], form: 'open' | 'se
 const column = (batch: Batch, values: ArrayLike<number>): number[] => Array.from(values).slice(0, batch.count);
 
 for (const [name, plan] of Object.entries(PLANS)) {
-  test(`${name}: any order, duplicates and any cut give the same bytes`, () => {
+  test(`PROMISE 11: ${name}: order, duplicates or cuts that show in the bytes`, () => {
     const arranged = messages.chain((sent) => {
       const records = sent.flat();
       const count = records.length;
@@ -126,13 +127,7 @@ test('imported records are counted, and belong to no session', () => {
   assert.deepEqual(content.raw.sessions, [{ session: SESSION, first: 7, last: 7, contiguous: true }]);
 });
 
-test('records outside every deployment are decoded and counted', () => {
-  const plan = planOf({ deployments: [{ ...planOf().sensor.deployments[0], from: '2020-03-01T12:00:00Z' }] });
-  const { content } = day(plan, [record(1, NOON - 1, sample(13.2)), record(2, NOON, sample(13.2))]);
-  assert.deepEqual([content.rows, content.outsideDeployments], [2, 1]);
-});
-
-test('the date of a file is the latest reception among its rows', () => {
+test('PROMISE 21: a date in a file that is not the latest reception among its rows', () => {
   const created = (plan: SensorPlan, records: readonly RawRecord[]): unknown => {
     const { attributes } = readNetcdf(day(plan, records).netcdf);
     return attributes.get('date_created')?.value;
@@ -142,6 +137,69 @@ test('the date of a file is the latest reception among its rows', () => {
   assert.equal(created(PLANS['received'], [record(1, NOON, sample(13.2)), record(2, NOON + 1, 'x')]), iso(NOON));
   const packets = [record(1, lateMs, sample(13.2, NOON)), record(2, NOON + 5, sample(13.2, NOON + 1000))];
   assert.equal(created(PLANS['relayed'], packets), iso(lateMs));
+});
+
+test('PROMISE 13: rows of one reception in another order than session, then seq', () => {
+  const later = '20200301T000000000Z-ffffffff';
+  const records = [
+    { ...record(1, NOON, sample(13.4)), session: later },
+    record(11, NOON, sample(13.3)),
+    record(9, NOON, sample(13.1)),
+    record(10, NOON, sample(13.2)),
+    record(8, NOON + 1, sample(13.5)),
+  ];
+  for (const order of [records, records.toReversed()]) {
+    const { batch } = day(PLANS['received'], order);
+    assert.deepEqual(column(batch, batch.values[0]), [13.1, 13.2, 13.3, 13.4, 13.5]);
+    assert.deepEqual(
+      column(batch, batch.time),
+      [0, 1, 2, 3, 4].map((ms) => NOON + ms),
+    );
+    assert.deepEqual(
+      column(batch, batch.received),
+      [0, 0, 0, 0, 1].map((ms) => NOON + ms),
+    );
+  }
+});
+
+test('PROMISE 16: a flag that depends on samples further away than the tests look, or on when it is computed', () => {
+  // The tests there are look at one sample alone: W and L are zero.
+  for (const plan of Object.values(PLANS)) {
+    fc.assert(
+      fc.property(messages, fc.nat(), (sent, pick) => {
+        const { batch } = day(plan, sent.flat());
+        if (batch.count === 0) return;
+        const row = pick % batch.count;
+        const alone = selectRows(batch, [row]);
+        for (const flags of alone.flags) flags.fill(FLAG.unknown);
+        qualify(alone, plan.sensor, 0, 1);
+        assert.deepEqual(
+          alone.flags.map(([flag]) => flag),
+          batch.flags.map((flags) => flags[row]),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  }
+});
+
+test('PROMISE 21: bytes that depend on when they are computed', (t) => {
+  const records = [record(1, NOON, sample(13.2)), record(2, NOON + 1, 'x')];
+  const at = (nowMs: number): DayProducts => {
+    t.mock.timers.reset();
+    t.mock.timers.enable({ apis: ['Date'], now: nowMs });
+    return day(PLANS['received'], records, 'sealed');
+  };
+  assert.deepEqual(at(NOON), at(NOON + 4000 * DAY_MS));
+});
+
+test('PROMISE 25: a minus before zero that reaches a file', () => {
+  const { batch, csv, netcdf } = day(PLANS['received'], [record(1, NOON, '-0.0000, 4.59963, -0.000\r')]);
+  const [temperature, , pressure] = batch.values.map(([value]) => value);
+  assert.ok(Object.is(temperature, 0) && Object.is(pressure, 0), `${batch.values.map(([value]) => value)}`);
+  assert.match(asText(csv), /Z,0\.0000,4\.59963,0\.000,/);
+  const { variables } = readNetcdf(netcdf);
+  assert.ok(Object.is(variables.get('TEMP')?.data[0], 0));
 });
 
 const ncdump = spawnSync('ncdump', ['-h', '-'], { stdio: 'ignore' }).error === undefined;

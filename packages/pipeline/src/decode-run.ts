@@ -18,9 +18,10 @@ export interface DecodedRun {
   /** Rows in total order (time, reception, session, seq); flags not yet set. */
   readonly batch: Batch;
   readonly rejected: RejectedRecord[];
-  readonly ignored: number;
+  /** Records that are known to be no sample, by index in the run. */
+  readonly ignored: readonly number[];
   /** Records received outside every deployment: decoded with the nearest one's settings, and reported (PROMISE 15). */
-  readonly outside: number;
+  readonly outside: readonly number[];
 }
 
 /**
@@ -31,8 +32,8 @@ export function decodeRun(plan: SensorPlan, run: RawRun, order: ArrayLike<number
   const batch = createBatch(plan.codes, plan.model.labels, order.length);
   const rejected: RejectedRecord[] = [];
   const deploymentOfRow = new Int32Array(order.length);
-  let ignored = 0;
-  let outside = 0;
+  const ignored: number[] = [];
+  const outside: number[] = [];
   let segment = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY, index: 0, outside: false };
   for (let i = 0; i < order.length; i++) {
     const record = order[i];
@@ -40,7 +41,7 @@ export function decodeRun(plan: SensorPlan, run: RawRun, order: ArrayLike<number
     if (kind === KIND.event) continue;
     const received = run.received[record];
     if (received < segment.from || received >= segment.to) segment = segmentAt(plan, received);
-    if (segment.outside) outside++;
+    if (segment.outside) outside.push(record);
     if (kind === KIND.piece || kind === KIND.partial) {
       rejected.push({ record, reason: kind === KIND.piece ? 'piece' : 'partial', position: 0 });
       continue;
@@ -53,7 +54,7 @@ export function decodeRun(plan: SensorPlan, run: RawRun, order: ArrayLike<number
         batch.received[before] = received;
         batch.record[before] = record;
         deploymentOfRow[before] = segment.index;
-      } else if (result.kind === 'ignored') ignored++;
+      } else if (result.kind === 'ignored') ignored.push(record);
       else rejected.push({ record, reason: result.reason, position: result.position - run.start[record] });
     } catch (error) {
       batch.count = before;

@@ -17,10 +17,11 @@ import { csvHeader, csvRows } from '@emso/products';
 import fc from 'fast-check';
 import { deployment, PLANS, planOf } from '../test/plans.ts';
 import { asText, DAY, messages, NOON, record, runOf, sample } from '../test/streams.ts';
-import { layoutOf, rebuildDay, touchedDays } from './day.ts';
+import { layoutOf, rebuildDay } from './day.ts';
 import { followsInTime, isOwnAnswer } from './fast-path.ts';
 import { batchOfVerdicts, decodeMessageRecords, qualifyMessage } from './live.ts';
 import type { SensorPlan } from './plan.ts';
+import { touchedDays } from './touched-days.ts';
 
 interface OpenDay {
   csv: string;
@@ -85,7 +86,7 @@ for (const [name, plan] of Object.entries(PLANS)) {
   });
 }
 
-test('only a first answer of the own build is appended', () => {
+test('PROMISE 19: an answer of another build that is appended', () => {
   const plan = PLANS['received'];
   const own = { build: plan.build, revision: 0 };
   assert.ok(isOwnAnswer(plan, own));
@@ -127,7 +128,7 @@ test('labels of a line arrive in the CSV too', () => {
   );
 });
 
-test('an answer of two builds is that of neither', () => {
+test('PROMISE 19: an answer of two builds that passes for one of them', () => {
   const [decoder, qc] = [PLANS['received'], PLANS['relayed']];
   const { observations } = decodeMessageRecords(decoder, [record(1, NOON, sample(13.3))]);
   assert.ok(isOwnAnswer(decoder, qualifyMessage(decoder, observations)));

@@ -48,7 +48,8 @@ test('gaps of a day, each with its cause', () => {
       [[0, 6.001, 'silence', 2]],
     ],
     ['silence', around(), [[0, 20, 'silence', 9]]],
-    ['silence from midnight on', [[10, 'sample']], [[0, 10, 'silence', 4]]],
+    // The sample of midnight itself is one of those that are not there.
+    ['silence from midnight on', [[10, 'sample']], [[0, 10, 'silence', 5]]],
     ['rejected pieces', around([10, 'x', 'piece']), [[0, 20, 'rejected', 9]]],
     ['rejected partials', around([10, 'x', 'partial']), [[0, 20, 'rejected', 9]]],
     ['the link was lost', around([10, 'lost ECONNRESET', 'event']), [[0, 20, 'disconnected', 9]]],
@@ -78,7 +79,7 @@ test('gaps of a day, each with its cause', () => {
 
 test('only a sealed day has a gap up to midnight', () => {
   const cases: [entries: Entry[], gaps: Expected[]][] = [
-    [[], [[0, END, 'silence', 719]]],
+    [[], [[0, END, 'silence', 720]]],
     [every(0, END - 2), []],
     [every(0, END - 6), []],
     [every(0, END - 8), [[END - 8, END, 'silence', 3]]],
@@ -92,7 +93,7 @@ test('only a sealed day has a gap up to midnight', () => {
 
 test('nothing is promised before the first deployment', () => {
   const deployments = [deployment({ from: '2020-03-01T12:00:00Z' })];
-  assert.deepEqual(gapsOf(every(732, 740), 'open', { deployments }), [[720, 732, 'silence', 5]]);
+  assert.deepEqual(gapsOf(every(732, 740), 'open', { deployments }), [[720, 732, 'silence', 6]]);
   assert.deepEqual(gapsOf(every(722, 740), 'open', { deployments }), []);
   // Records from before it are no reason to expect any.
   assert.deepEqual(
@@ -107,6 +108,45 @@ test('nothing is promised before the first deployment', () => {
     ),
     [],
   );
+});
+
+test('nothing is promised after a deployment, nor between two', () => {
+  const from = '2020-02-01T00:00:00Z';
+  const until = (minute: number): string => new Date(MIDNIGHT + minute * MINUTE).toISOString();
+  const recovered = [deployment({ from, to: until(600) })];
+  const redeployed = [deployment({ from, to: until(600) }), deployment({ from: until(1000) })];
+  const replaced = [deployment({ from, to: until(600) }), deployment({ from: until(600) })];
+  const cases: [what: string, deployments: Facts[], entries: Entry[], open: Expected[], sealed: Expected[]][] = [
+    ['up to the end', recovered, every(0, 598), [], []],
+    ['a silent end', recovered, every(0, 590), [], [[590, 600, 'silence', 4]]],
+    ['the day after', [deployment({ from, to: until(-60) })], [], [], []],
+    ['samples on deck promise no others', recovered, [...every(0, 598), [900, 'sample']], [], []],
+    [
+      'a later sample closes the end',
+      recovered,
+      [...every(0, 590), [900, 'sample']],
+      [[590, 600, 'silence', 4]],
+      [[590, 600, 'silence', 4]],
+    ],
+    [
+      'out of the water in between',
+      redeployed,
+      [...every(0, 598), ...every(1010, END - 2)],
+      [[1000, 1010, 'silence', 5]],
+      [[1000, 1010, 'silence', 5]],
+    ],
+    [
+      'an instrument replaced at once',
+      replaced,
+      [...every(0, 590), ...every(620, END - 2)],
+      [[590, 620, 'silence', 14]],
+      [[590, 620, 'silence', 14]],
+    ],
+  ];
+  for (const [what, deployments, entries, open, sealed] of cases) {
+    assert.deepEqual(gapsOf(entries, 'open', { deployments }), open, what);
+    assert.deepEqual(gapsOf(entries, 'sealed', { deployments }), sealed, what);
+  }
 });
 
 test('gaps of a relayed day stand in observation time', () => {

@@ -1,5 +1,5 @@
 /** Intervals of a day without the samples that the cadence promises, each with its cause, from the raw rows alone. */
-import { type Batch, DAY_MS, KIND, type RawRun } from '@emso/core';
+import { type Batch, DAY_MS, KIND, type RawRun, type Sensor } from '@emso/core';
 
 export type GapCause = 'acquirer-stopped' | 'disconnected' | 'spool-full' | 'rejected' | 'silence';
 
@@ -17,33 +17,61 @@ const GAP_CADENCES = 3;
 const latin1 = new TextDecoder('latin1');
 
 /**
- * The gaps between the observations of one UTC day. `closed` also counts the time from the last observation to midnight; an
- * open day does not, since more may come. `run` and `order` are the day's raw records, `fromMs` the start of the sensor's
- * first deployment (nothing is promised before it).
+ * The gaps between the observations of one UTC day, as far as a deployment promises samples. `closed` also counts the time
+ * from the last observation to midnight or to the end of the deployment; an open day does not, since more may come. `run` and
+ * `order` are the day's raw records.
  */
 export function dayGaps(
+  sensor: Sensor,
+  day: number,
   batch: Batch,
   run: RawRun,
   order: ArrayLike<number>,
-  day: number,
-  cadenceMs: number,
-  fromMs: number,
   closed: boolean,
 ): Gap[] {
+  const { cadenceMs } = sensor;
   const gaps: Gap[] = [];
   const links = linkChanges(run, order);
-  let previous = Math.max(day * DAY_MS, fromMs);
-  const consider = (timeMs: number): void => {
-    const pause = timeMs - previous;
-    if (pause > GAP_CADENCES * cadenceMs) {
-      const missing = Math.max(1, Math.round(pause / cadenceMs) - 1);
+  let row = 0;
+  for (const { fromMs, toMs } of promisedOn(sensor, day)) {
+    let previous = fromMs;
+    // Where no sample stands at the beginning, one is missing there too.
+    let sampled = false;
+    const consider = (timeMs: number): void => {
+      const pause = timeMs - previous;
+      if (pause <= GAP_CADENCES * cadenceMs) return;
+      const missing = Math.max(1, Math.round(pause / cadenceMs) - (sampled ? 1 : 0));
       gaps.push({ fromMs: previous, toMs: timeMs, cause: causeOf(links, previous, timeMs), missing });
+    };
+    for (; row < batch.count && batch.time[row] < toMs; row++) {
+      if (batch.time[row] < fromMs) continue;
+      consider(batch.time[row]);
+      previous = batch.time[row];
+      sampled = true;
     }
-    previous = Math.max(previous, timeMs);
-  };
-  for (let row = 0; row < batch.count; row++) consider(batch.time[row]);
-  if (closed && previous < (day + 1) * DAY_MS) consider((day + 1) * DAY_MS);
+    if (closed || row < batch.count) consider(toMs);
+  }
   return gaps;
+}
+
+interface Interval {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The parts of a day on which a deployment promises samples, in order; deployments that follow at once are one part. */
+function promisedOn({ deployments }: Sensor, day: number): Interval[] {
+  const parts: Interval[] = [];
+  deployments.forEach(({ from, to = Number.POSITIVE_INFINITY }, i) => {
+    const next = deployments[i + 1]?.from ?? Number.POSITIVE_INFINITY;
+    const fromMs = Math.max(day * DAY_MS, from);
+    const toMs = Math.min((day + 1) * DAY_MS, to, next);
+    if (fromMs >= toMs) return;
+    const before = parts.at(-1);
+    if (before?.toMs === fromMs) parts[parts.length - 1] = { fromMs: before.fromMs, toMs };
+    else parts.push({ fromMs, toMs });
+  });
+  return parts;
 }
 
 interface LinkChange {

@@ -8,3 +8,4 @@ export * from './merge-runs.ts';
 export * from './pairing.ts';
 export * from './plan.ts';
 export * from './time-policy.ts';
+export * from './touched-days.ts';

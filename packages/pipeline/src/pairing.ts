@@ -18,16 +18,26 @@ interface SameText {
 }
 
 /**
- * The records of `order` without the imported ones that are a live record too: equal bytes but for white space at the ends,
- * received within ±2 s on the same UTC day, so that a day needs no other day's rows to be read. Each live record answers for one
- * import; as many pairs are made as can be. `order` is canonical, and kept.
+ * The records of `order` without the imported ones that are a live record too. `order` is canonical, and kept; it is given back as
+ * it is when nothing leaves it.
  */
 export function withoutPairedImports(run: RawRun, order: Int32Array): Int32Array {
+  const paired = pairedImports(run, order);
+  return paired.size === 0 ? order : order.filter((record) => !paired.has(record));
+}
+
+/**
+ * The imported records of `order`, which is canonical, that are a live record too: equal bytes but for white space at the ends,
+ * received within ±2 s on the same UTC day, so that a day needs no other day's rows to be read. Each live record answers for one
+ * import; as many pairs are made as can be.
+ */
+export function pairedImports(run: RawRun, order: Int32Array): ReadonlySet<number> {
+  const paired = new Set<number>();
   // A historical file alone: there is nobody to pair with.
-  if (run.sessions.length === 1 && run.sessions[0] === IMPORT_SESSION) return order;
+  if (run.sessions.length === 1 && run.sessions[0] === IMPORT_SESSION) return paired;
   let imports = 0;
   for (let i = 0; i < order.length; i++) if (run.kind[order[i]] === KIND.import) imports++;
-  if (imports === 0 || imports === order.length) return order;
+  if (imports === 0 || imports === order.length) return paired;
   const liveByText = new Map<string, SameText>();
   for (const record of order) {
     if (run.kind[record] === KIND.import || run.kind[record] === KIND.event) continue;
@@ -36,11 +46,12 @@ export function withoutPairedImports(run: RawRun, order: Int32Array): Int32Array
     if (same === undefined) liveByText.set(text, { records: [record], next: 0 });
     else same.records.push(record);
   }
-  return order.filter((record) => {
-    if (run.kind[record] !== KIND.import) return true;
+  for (const record of order) {
+    if (run.kind[record] !== KIND.import) continue;
     const same = liveByText.get(strippedText(run, record));
-    return same === undefined || !takeLive(run, same, run.received[record]);
-  });
+    if (same !== undefined && takeLive(run, same, run.received[record])) paired.add(record);
+  }
+  return paired;
 }
 
 /**

@@ -9,7 +9,7 @@ import { codesOfDay, planObservatory, settingsFaults } from './plan.ts';
 
 const with_ = (facts: Facts): Facts => ({ deployments: [deployment(facts)] });
 
-test('the build changes with every fact that can change bytes', () => {
+test('PROMISE 19: a fact that can change bytes and leaves the build', () => {
   const { build } = planOf();
   const position = { latitude: 42.8, longitude: 6.03 };
   const text = { fr: 'x', en: 'x' };
@@ -59,7 +59,14 @@ test('the build changes with every fact that can change bytes', () => {
   }
 });
 
-test('the build does not change with what cannot change bytes', () => {
+test('PROMISE 17: site constants that change and leave the build', () => {
+  const constants = (salinity: number, validFrom = '2017-01-01T00:00:00Z'): string =>
+    planOf({}, { siteConstants: [{ validFrom, salinity, pressureDbar: 2500 }] }).build;
+  const builds = [planOf().build, constants(38), constants(38.48), constants(38, '2018-01-01T00:00:00Z')];
+  assert.equal(new Set(builds).size, builds.length);
+});
+
+test('PROMISE 19: a build that changes with what cannot change bytes', () => {
   const { build } = planOf();
   assert.equal(planOf().build, build);
   assert.equal(planOf(with_({ endpoint: 'tcp://192.0.2.1:4001' })).build, build);

@@ -139,6 +139,21 @@ function* columnFaults(
   }
 }
 
+/**
+ * The deployment that a day's files describe: the one in force at noon, else one that covers any of the day. A day outside every
+ * deployment was decoded by the settings of the nearest one, and says nothing that is known of that one only (PROMISE 15).
+ */
+export function deploymentOfDay(sensor: Sensor, day: number): Deployment {
+  const atNoon = deploymentAt(sensor, day * DAY_MS + DAY_MS / 2);
+  if (!atNoon.outside) return atNoon.deployment;
+  const covering = sensor.deployments.find(
+    ({ from, to = Number.POSITIVE_INFINITY }) => from < (day + 1) * DAY_MS && to > day * DAY_MS,
+  );
+  if (covering !== undefined) return covering;
+  const { mount: _mount, ...facts } = atNoon.deployment;
+  return { ...facts, serial: 'unknown', depthM: 'unknown' };
+}
+
 /** The codes of a day's files: those of every deployment that overlaps the day, else of the nearest one. Known before any line came. */
 export function codesOfDay(plan: SensorPlan, day: number): readonly string[] {
   const codes = new Set<string>();

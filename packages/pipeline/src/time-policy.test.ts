@@ -11,7 +11,7 @@ import { spreadTies } from './time-policy.ts';
 
 const LAST = DAY_MS - 1;
 
-test('spreadTies', () => {
+test('PROMISE 13: equal receptions that stay equal', () => {
   const cases: [what: string, received: number[], times: number[]][] = [
     ['nothing', [], []],
     ['one', [5], [5]],
@@ -42,7 +42,7 @@ test('spreadTies leaves what is outside its range', () => {
   assert.deepEqual([...times], [7, 7, 8, 7]);
 });
 
-test('spread times rise, keep their day, and move only where they must', () => {
+test('PROMISE 13: a spread time that does not rise, leaves its day, or moves without need', () => {
   const crowded = fc.array(fc.constantFrom(0, 1, 2, 3, LAST - 3, LAST - 1, LAST, DAY_MS, DAY_MS + 1, DAY_MS + LAST), {
     maxLength: 30,
   });
@@ -83,7 +83,7 @@ const LIMIT_MS = DAY_MS;
 const TOLERANCE_MS = 60_000;
 const policy = (timePolicy: string): SensorPlan => planOf({ deployments: [deployment({ timePolicy })] });
 
-test('one record under each policy', () => {
+test('PROMISE 14: another clock than the policy says', () => {
   const [good, bad] = [FLAG.good, FLAG.bad];
   const cases: [policy: string, clockOffsetMs: number | undefined, answer: (number | string)[] | string][] = [
     ['received', undefined, [0, 'received', good]],
@@ -115,7 +115,7 @@ test('one record under each policy', () => {
   }
 });
 
-test('the tolerance is the one of the deployment', () => {
+test('PROMISE 14: a tolerance that is not the one of the deployment', () => {
   const tight = planOf({ deployments: [deployment({ timePolicy: 'instrument', clockToleranceMs: 1000 })] });
   for (const [offset, flag] of [
     [1000, FLAG.good],
@@ -127,7 +127,7 @@ test('the tolerance is the one of the deployment', () => {
   }
 });
 
-test('rows stand in order of the instrument clock; of equal times the first received stays', () => {
+test('PROMISE 13: equal instrument times of which not the first is the row, the others duplicate-time', () => {
   const { batch, rejected } = decoded(policy('relayed'), [
     record(1, NOON, sample(13.1, NOON - 60_000)),
     record(2, NOON + 1, sample(13.2, NOON - 120_000)),
@@ -144,7 +144,7 @@ test('rows stand in order of the instrument clock; of equal times the first rece
   ]);
 });
 
-test('one day with two policies: each record by the deployment it was received in', () => {
+test('PROMISE 14: a day with two policies on which a record takes the other one', () => {
   const { rows, rejected } = outcome(PLANS['received, then instrument'], [
     record(1, NOON - 2, sample(13.3, NOON - 999_000)),
     record(2, NOON - 1, sample(13.3)),
@@ -183,7 +183,7 @@ test('where the clocks of two deployments meet in one millisecond, the received 
 });
 
 for (const [name, plan] of Object.entries(PLANS)) {
-  test(`${name}: times rise strictly, and do not depend on the order in the file`, () => {
+  test(`PROMISE 13: ${name}: times that do not rise, or depend on the order in the file`, () => {
     const shuffled = messages.chain((sent) => {
       const records = sent.flat();
       return fc.tuple(

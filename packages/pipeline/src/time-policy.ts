@@ -8,7 +8,7 @@ import type { RejectedRecord } from './decode-run.ts';
 import type { SensorPlan } from './plan.ts';
 
 /** No instrument clock is believed further ahead of reception than this, nor before its deployment. */
-const AHEAD_LIMIT_MS = DAY_MS;
+export const AHEAD_LIMIT_MS = DAY_MS;
 
 /**
  * Sets time, source and time flag of every row and returns the rows in total order. Rows come in canonical record order.

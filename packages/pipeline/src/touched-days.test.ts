@@ -8,8 +8,9 @@ import fc from 'fast-check';
 import { PLANS } from '../test/plans.ts';
 import { asText, DAY, messages, NOON, record, runOf, sample } from '../test/streams.ts';
 import { datView } from './dat-view.ts';
-import { type DayProducts, rawDaysOf, rebuildDay, rebuildEveryDay, touchedDays } from './day.ts';
+import { type DayProducts, rebuildDay, rebuildEveryDay } from './day.ts';
 import type { SensorPlan } from './plan.ts';
+import { rawDaysOf, touchedDays } from './touched-days.ts';
 
 /** Every day of an archive, as `reprocess` makes it. */
 function everyDay(plan: SensorPlan, run: RawRun): Map<number, DayProducts> {
@@ -47,7 +48,7 @@ const archive: fc.Arbitrary<Archive> = fc
   });
 
 for (const [name, plan] of Object.entries(PLANS)) {
-  test(`${name}: a record changes no day but those it touches`, () => {
+  test(`PROMISE 18: ${name}: a record that changes a day it does not touch`, () => {
     fc.assert(
       fc.property(archive, fc.nat(), ({ records, imports }, pick) => {
         const at = pick % (records.length + imports.length);
@@ -69,7 +70,21 @@ for (const [name, plan] of Object.entries(PLANS)) {
     );
   });
 
-  test(`${name}: the raw days that a rebuild reads are all it needs`, () => {
+  test(`PROMISE 18: ${name}: a record that makes a day dirty whose rebuild does not read it`, () => {
+    fc.assert(
+      fc.property(messages, (sent) => {
+        for (const each of sent.flat()) {
+          for (const day of touchedDays(plan, runOf([each]), [0])) {
+            const { first, last } = rawDaysOf(plan, day);
+            const received = dayOf(each.receivedMs);
+            assert.ok(first <= received && received <= last, `day ${day - DAY} reads ${first - DAY} to ${last - DAY}`);
+          }
+        }
+      }),
+    );
+  });
+
+  test(`PROMISE 18: ${name}: a rebuild that needs a raw day it does not read`, () => {
     fc.assert(
       fc.property(archive, ({ records, imports }) => {
         for (const [day, products] of everyDay(plan, runOf(records, imports))) {
@@ -85,7 +100,7 @@ for (const [name, plan] of Object.entries(PLANS)) {
   });
 }
 
-test('a packet that comes again after days belongs to the day of its time, not to the day of its return', () => {
+test('PROMISE 18: a packet that comes again after days and belongs to the day of its return', () => {
   const plan = PLANS['relayed'];
   const measuredMs = NOON - 3 * DAY_MS;
   const line = sample(13.3, measuredMs);

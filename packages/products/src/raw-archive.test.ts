@@ -41,7 +41,7 @@ test('rows look as documented', () => {
   );
 });
 
-test('whatever the bytes, a record comes back as it was', () => {
+test('PROMISE 11: a byte of a record that the archive discards', () => {
   fc.assert(
     fc.property(fc.array(record, { maxLength: 20 }), (records) => {
       const { run, damaged } = parseRawFile(formatRawRows(records));
@@ -66,7 +66,7 @@ test('without escapes payloads are views into the file', () => {
   assert.equal(parseRawFile(file).run.bytes, file);
 });
 
-test('a file cut anywhere loses its last row only, and the file is left as it was', () => {
+test('PROMISE 11: a torn last row that is read, or takes another row with it', () => {
   fc.assert(
     fc.property(rows, fc.nat(), (list, place) => {
       const file = ascii(list.join(''));

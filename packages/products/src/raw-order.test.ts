@@ -48,7 +48,7 @@ function withImportsInOrder(shuffled: readonly string[], list: readonly string[]
   return shuffled.map((row) => (row.includes(' import ') ? (imports.shift() ?? row) : row));
 }
 
-test('the canonical set does not depend on the order of the file', () => {
+test('PROMISE 11: a digest that depends on the order of the file or on duplicates', () => {
   fc.assert(
     fc.property(
       rows.chain((list) =>
@@ -87,7 +87,7 @@ test('a canonical file is its own order and digest', () => {
   );
 });
 
-test('equal ids: equal bytes are one, other bytes are all kept and reported', () => {
+test('PROMISE 1: an id that came with other bytes and is not kept, or not reported', () => {
   const file = [
     live({ seq: 2 }),
     live({ seq: 1 }),

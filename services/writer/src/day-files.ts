@@ -82,6 +82,18 @@ export class DayFiles {
     await this.#replace(target, Buffer.from(encodeManifest(kept)));
   }
 
+  /** True when a day has both files but no manifest, and they are not those of a rebuild. */
+  async isStray(day: number, rebuilt: { csv: Uint8Array; netcdf: Uint8Array }): Promise<boolean> {
+    const { csv, netcdf, manifest } = productPaths(this.#plan.sensor, day);
+    if ((await readIfThere(join(this.#root, manifest))) !== undefined) return false;
+    const [foundCsv, foundNetcdf] = [
+      await readIfThere(join(this.#root, csv)),
+      await readIfThere(join(this.#root, netcdf)),
+    ];
+    if (foundCsv === undefined || foundNetcdf === undefined) return false;
+    return Buffer.compare(foundCsv, rebuilt.csv) !== 0 || Buffer.compare(foundNetcdf, rebuilt.netcdf) !== 0;
+  }
+
   /** Copies whatever there is of a day to `versions/<name>/`. */
   async keepAsFound(day: number, name: string): Promise<void> {
     const { csv, netcdf, manifest } = productPaths(this.#plan.sensor, day);
@@ -91,22 +103,29 @@ export class DayFiles {
     }
   }
 
-  /** The highest version of a day under `versions/`; 0 for none. */
-  async lastKept(day: number): Promise<number> {
-    const { manifest } = productPaths(this.#plan.sensor, day);
+  /** The highest version number of a day that may have been given; 0 for none. What was found without a manifest may have had the next one. */
+  async lastGiven(day: number): Promise<number> {
+    const { manifest, csv } = productPaths(this.#plan.sensor, day);
     let last = 0;
+    let found = 0;
     for (const name of await listIfThere(join(this.#root, 'versions'))) {
       const version = Number(/^v([1-9]\d*)$/.exec(name)?.[1] ?? 0);
-      if (version <= last) continue;
-      if ((await readIfThere(join(this.#root, 'versions', name, manifest))) !== undefined) last = version;
+      const isThere = async (path: string): Promise<boolean> =>
+        (await readIfThere(join(this.#root, 'versions', name, path))) !== undefined;
+      if (version > last && (await isThere(manifest))) last = version;
+      if (name.startsWith('found-') && (await isThere(csv))) found = 1;
     }
-    return last;
+    return last + found;
   }
 
-  /** When the raw file of a reception day was last written to, epoch ms; 0 when there is none. */
-  async rawWrittenMs(day: number): Promise<number> {
+  /**
+   * When something last changed what a day is made of, epoch ms; 0 for never. Where packets come late their rows stand in raw files
+   * of other days: there the manifest tells, which is rewritten only when it changes.
+   */
+  async lastChangeMs(day: number): Promise<number> {
+    const { raw, manifest } = productPaths(this.#plan.sensor, day);
     try {
-      return (await stat(join(this.#root, productPaths(this.#plan.sensor, day).raw))).mtimeMs;
+      return (await stat(join(this.#root, this.#plan.byReception ? raw : manifest))).mtimeMs;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
       throw error;

@@ -3,11 +3,12 @@
  * the current build; then as a next version, the one before kept. Calls must not overlap.
  */
 import { iso, isoDay } from '@emso/core';
-import type { DayProducts, SensorPlan } from '@emso/pipeline';
+import type { SensorPlan } from '@emso/pipeline';
 import type { Manifest } from '@emso/products';
 import type { Log, Metrics } from '@emso/runtime';
 import type { DayFiles } from './day-files.ts';
 import type { RawArchive } from './raw-archive.ts';
+import type { RebuiltDay } from './rebuilt-days.ts';
 import { sealedManifest } from './sealing.ts';
 
 /** A day that was sealed now; `SealedDays.announced` is due once everybody has been told. */
@@ -15,8 +16,6 @@ export interface SealedDay {
   readonly day: number;
   readonly manifest: Manifest;
 }
-
-export type SealedProducts = DayProducts & { readonly dat?: Uint8Array };
 
 export class SealedDays {
   readonly #plan: SensorPlan;
@@ -64,19 +63,17 @@ export class SealedDays {
     this.#manifests.set(day, marked);
   }
 
-  /** The days to be sealed again, grace time apart; `stale` also those that another build made. */
-  async due(stale: boolean): Promise<number[]> {
-    const due: number[] = [];
-    for (const [day, manifest] of this.#manifests) {
-      const own = manifest.content.build === this.#plan.build;
-      const completed = own && manifest.history.state === 'incomplete' && (await this.#isContiguous(manifest));
-      if (this.isDirty(day) || completed || (stale && !own)) due.push(day);
-    }
-    return due;
+  /** True when a day is to be sealed again, grace time apart; `stale` also when another build made it. */
+  async isDue(day: number, stale: boolean): Promise<boolean> {
+    const manifest = this.#manifests.get(day);
+    if (manifest === undefined) return false;
+    if (this.isDirty(day)) return true;
+    if (manifest.content.build !== this.#plan.build) return stale;
+    return manifest.history.state === 'incomplete' && (await this.#isContiguous(manifest));
   }
 
   /** Writes a day's files as a sealed version, or finds that they are it already. */
-  async seal(products: SealedProducts, nowMs: number, stale: boolean): Promise<SealedDay> {
+  async seal(products: RebuiltDay, nowMs: number, stale: boolean): Promise<SealedDay> {
     const { day, content } = products;
     const before = this.#manifests.get(day);
     let manifest: Manifest;
@@ -84,8 +81,8 @@ export class SealedDays {
       manifest = before;
     } else {
       const contiguous = await this.#isContiguous({ content });
-      const lastKept = await this.#files.lastKept(day);
-      manifest = sealedManifest({ before, content, contiguous, lastKept, nowIso: iso(nowMs) });
+      const lastGiven = await this.#files.lastGiven(day);
+      manifest = sealedManifest({ before, content, contiguous, lastGiven, nowIso: iso(nowMs) });
       if (before !== undefined && manifest.history.version > before.history.version) {
         // Pending on disk first: a crash half-way is then repaired by sealing again, and not taken for damage.
         await this.markPending(day);
@@ -115,7 +112,7 @@ export class SealedDays {
    * Compares a day's files with its manifest. A damaged one is made again when the rebuild gives exactly the bytes that were
    * sealed; otherwise it is left as it is and an ERROR says so: other content would be another version.
    */
-  async verify(day: number, rebuild: () => Promise<SealedProducts>): Promise<void> {
+  async verify(day: number, rebuild: () => Promise<RebuiltDay>): Promise<void> {
     const manifest = this.#manifests.get(day);
     if (manifest === undefined || manifest.history.pending) return;
     const { content } = manifest;
@@ -139,7 +136,7 @@ export class SealedDays {
   }
 
   /** True when nothing but the build would change a day whose files are in place: that is done on demand only (PROMISE 19). */
-  async #isOnlyOlder({ content }: Manifest, products: SealedProducts): Promise<boolean> {
+  async #isOnlyOlder({ content }: Manifest, products: RebuiltDay): Promise<boolean> {
     const sameRaw = content.raw.digest === products.content.raw.digest;
     return sameRaw && content.build !== this.#plan.build && (await this.#files.mismatches(content)).length === 0;
   }

@@ -7,8 +7,8 @@ export interface Sealing {
   readonly content: ManifestContent;
   /** False when a contributing session has holes: the day is `incomplete`. */
   readonly contiguous: boolean;
-  /** Highest version of the day that is kept under `versions/`, 0 for none: no number is given twice. */
-  readonly lastKept: number;
+  /** Highest version of the day that may have been given before, 0 for none: no number is given twice. */
+  readonly lastGiven: number;
   readonly nowIso: string;
 }
 
@@ -16,11 +16,11 @@ export interface Sealing {
  * The manifest of a day that is sealed now. Equal files keep their version: sealing again changes nothing. It is `pending`
  * until the sealing has been announced.
  */
-export function sealedManifest({ before, content, contiguous, lastKept, nowIso }: Sealing): Manifest {
+export function sealedManifest({ before, content, contiguous, lastGiven, nowIso }: Sealing): Manifest {
   const state = contiguous ? 'sealed' : 'incomplete';
   const same = before !== undefined && hasEqualFiles(before.content, content);
   if (same) return { content, history: { ...before.history, state, pending: true } };
-  const version = Math.max(before?.history.version ?? 0, lastKept) + 1;
+  const version = Math.max(before?.history.version ?? 0, lastGiven) + 1;
   const notes = [...(before?.history.notes ?? [])];
   if (before !== undefined) notes.push(`v${version}: ${noteOf(before.content, content)}`);
   return { content, history: { state, version, sealedAt: nowIso, pending: true, notes } };

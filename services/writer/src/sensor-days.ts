@@ -1,29 +1,17 @@
 /**
- * The days of one sensor. The fast path appends rows that come in order with our own build; everything else makes a day
- * dirty, and dirty days are rebuilt from `.raw`. Whenever a day's NetCDF is due, the same rebuild checks the fast path row by
- * row: the comparison is the proof in production.
+ * The days of one sensor, open and sealed, one change after the other. Raw rows say which days they touch; verdicts go the fast
+ * path; everything else is rebuilt from `.raw`.
  */
-import { DAY_MS, dayOf, iso, isoDay, type RawRecord, type RawRun, runOfRecords, type VerdictMessage } from '@emso/core';
-import {
-  batchOfVerdicts,
-  type DayProducts,
-  datView,
-  followsInTime,
-  isOwnAnswer,
-  layoutOf,
-  rawDaysOf,
-  rebuildDay,
-  type SensorPlan,
-  touchedDays,
-} from '@emso/pipeline';
-import { csvRows } from '@emso/products';
-import { AppendFile, type Log, type Metrics } from '@emso/runtime';
+import { DAY_MS, dayOf, iso, isoDay, type RawRecord, runOfRecords, type VerdictMessage } from '@emso/core';
+import { type DayForm, isOwnAnswer, type SensorPlan, touchedDays } from '@emso/pipeline';
+import type { Log, Metrics } from '@emso/runtime';
 import { Accounts } from './accounts.ts';
 import { DayFiles } from './day-files.ts';
-import { divergenceOf } from './divergence.ts';
 import { type LedgerDay, ledgerOf } from './ledger.ts';
+import { OpenDays } from './open-days.ts';
 import type { RawArchive } from './raw-archive.ts';
-import { type SealedDay, SealedDays, type SealedProducts } from './sealed-days.ts';
+import { type RebuiltDay, RebuiltDays } from './rebuilt-days.ts';
+import { type SealedDay, SealedDays } from './sealed-days.ts';
 
 export interface DayTimings {
   /** An open day's NetCDF and manifest are rewritten at most this often. */
@@ -43,34 +31,17 @@ export interface SensorDaysOptions {
   readonly onDivergence: (day: number, rows: number) => void;
 }
 
-export interface OpenDay {
-  readonly day: number;
-  readonly csv: AppendFile;
-  /** Time of the last row in the CSV; rows must come after it. */
-  lastMs: number;
-  rows: number;
-  /** Something the fast path could not take: rebuild. */
-  dirty: boolean;
-  /** Rows were appended since the last NetCDF. */
-  changed: boolean;
-  /** New raw rows since the historical view was written. */
-  datDue: boolean;
-  writtenMs: number;
-}
-
 export class SensorDays {
   readonly plan: SensorPlan;
   readonly #archive: RawArchive;
   readonly #timings: DayTimings;
   readonly #log: Log;
   readonly #metrics: Metrics;
-  readonly #onDivergence: (day: number, rows: number) => void;
   readonly #files: DayFiles;
-  /** Open days that are not rebuilt yet. */
-  readonly #toOpen = new Set<number>();
-  readonly #open = new Map<number, OpenDay>();
+  readonly #rebuilt: RebuiltDays;
+  readonly #open: OpenDays;
   readonly #sealed: SealedDays;
-  /** When this process last saw something new for a day, for grace times, epoch ms. */
+  /** When this process last saw something for a day, for grace times, epoch ms. */
   readonly #touchedMs = new Map<number, number>();
   readonly #accounts = new Accounts();
   #turn: Promise<unknown> = Promise.resolve();
@@ -81,9 +52,20 @@ export class SensorDays {
     this.#timings = timings;
     this.#log = log;
     this.#metrics = metrics;
-    this.#onDivergence = onDivergence;
-    this.#files = new DayFiles(plan, root);
-    this.#sealed = new SealedDays(plan, this.#files, archive, log, metrics);
+    const files = new DayFiles(plan, root);
+    const { netcdfIntervalMs } = timings;
+    this.#files = files;
+    this.#rebuilt = new RebuiltDays(plan, archive, log);
+    this.#open = new OpenDays({
+      plan,
+      files,
+      accounts: this.#accounts,
+      netcdfIntervalMs,
+      log,
+      metrics,
+      onDivergence,
+    });
+    this.#sealed = new SealedDays(plan, files, archive, log, metrics);
   }
 
   /**
@@ -102,10 +84,10 @@ export class SensorDays {
           );
           await this.#files.keepAsFound(day, kept);
         });
-        if (manifest === undefined || manifest.history.state === 'open') this.#toOpen.add(day);
+        if (manifest === undefined || manifest.history.state === 'open') this.#open.expect(day);
         else this.#sealed.learn(day, manifest);
       }
-      for (const day of await this.#archive.days(this.plan)) if (!this.#sealed.has(day)) this.#toOpen.add(day);
+      for (const day of await this.#archive.days(this.plan)) if (!this.#sealed.has(day)) this.#open.expect(day);
     });
   }
 
@@ -123,12 +105,10 @@ export class SensorDays {
       for (const day of days) {
         this.#touchedMs.set(day, nowMs);
         if (this.#sealed.has(day)) await this.#sealed.markPending(day);
-        else if (!this.#open.has(day)) await this.#rebuild(day, nowMs);
       }
-      for (const record of records) {
-        const open = this.#open.get(dayOf(record.receivedMs));
-        if (open !== undefined) open.datDue = true;
-      }
+      const unknown = [...days].filter((day) => !this.#sealed.has(day) && !this.#open.has(day));
+      await this.#rebuild(unknown, nowMs);
+      for (const { receivedMs } of records) this.#open.received(dayOf(receivedMs));
       const [{ session, seq: first }] = records;
       this.#accounts.expect({ session, first, last: records[records.length - 1].seq }, days, nowMs);
     });
@@ -146,9 +126,7 @@ export class SensorDays {
     return this.#inTurn(async () => {
       for (const day of days) {
         this.#touchedMs.set(day, nowMs);
-        const open = this.#open.get(day);
-        if (open !== undefined) open.dirty = true;
-        else if (!this.#sealed.has(day)) this.#toOpen.add(day);
+        if (!this.#sealed.has(day)) this.#open.expect(day);
       }
     });
   }
@@ -159,45 +137,57 @@ export class SensorDays {
       const { session } = message.range;
       const rows = message.rows.filter((row) => !this.#accounts.has(session, row.seq));
       const own = isOwnAnswer(this.plan, message);
-      for (const [day, dayRows] of Map.groupBy(rows, (row) => dayOf(row.timeMs))) {
-        const open = this.#open.get(day);
-        if (open === undefined) continue; // sealed and pending, or not rebuilt yet: the raw rows already said so
-        if (!own || open.dirty || !followsInTime(dayRows, open.lastMs)) open.dirty = true;
-        else await this.#append(open, dayRows);
-      }
+      for (const [day, ofDay] of Map.groupBy(rows, (row) => dayOf(row.timeMs))) await this.#open.take(day, ofDay, own);
       if (own) this.#accounts.settle(message.range);
     });
   }
 
-  /** Rebuilds what is dirty or overdue, writes the NetCDF files that are due. To be called about once a second. */
-  tick(nowMs: number): Promise<void> {
-    return this.#inTurn(async () => {
-      for (const day of this.#toOpen) await this.#rebuild(day, nowMs);
+  /**
+   * Rebuilds what is dirty or overdue, writes the NetCDF files that are due. To be called about once a second. A day that cannot be
+   * written keeps no other one waiting: the first fault is thrown when all the others are done.
+   */
+  async tick(nowMs: number): Promise<void> {
+    await this.#inTurn(async () => {
       for (const day of this.#accounts.overdue(nowMs, this.#timings.verdictTimeoutMs)) {
-        const open = this.#open.get(day);
-        if (open !== undefined) open.dirty = true;
+        if (this.#open.has(day)) this.#open.expect(day);
       }
-      for (const open of this.#open.values()) {
-        const due = nowMs - open.writtenMs >= this.#timings.netcdfIntervalMs;
-        if (open.dirty || ((open.changed || open.datDue) && due)) await this.#rebuild(open.day, nowMs);
-      }
+    });
+    await this.#inBundles(this.#open.due(nowMs), async (days) => {
+      // Records that came meanwhile may have opened one of them.
+      const due = days.filter((day) => this.#open.isDue(day, nowMs));
+      await this.#rebuild(due, nowMs);
     });
   }
 
-  /** Seals every day that has been quiet for the grace time; `stale` also those that another build made. */
-  seal(nowMs: number, graceMs: number, stale: boolean): Promise<SealedDay[]> {
-    return this.#inTurn(async () => {
-      const due = [...this.#open.keys(), ...(await this.#sealed.due(stale))];
-      const sealed: SealedDay[] = [];
-      for (const day of due) {
-        // A clock that was ahead for a while must not hold up sealing until it would have been right.
-        const rawMs = await this.#files.rawWrittenMs(day);
-        const writtenMs = Math.max(rawMs > nowMs ? 0 : rawMs, this.#touchedMs.get(day) ?? 0);
-        if (nowMs - Math.max((day + 1) * DAY_MS, writtenMs) >= graceMs)
-          sealed.push(await this.#seal(day, nowMs, stale));
+  /**
+   * Seals every day that has been quiet for the grace time; `stale` also those that another build made. Each is handed to `onSealed`
+   * as soon as it is on disk, also when another one fails: the first fault is thrown when all the others are done.
+   */
+  async seal(
+    nowMs: number,
+    graceMs: number,
+    stale: boolean,
+    onSealed: (sealed: SealedDay) => void = () => {},
+  ): Promise<SealedDay[]> {
+    const sealed: SealedDay[] = [];
+    const candidates = [...this.#open.days.keys(), ...this.#sealed.manifests.keys()];
+    await this.#inBundles(candidates, async (days) => {
+      const due: number[] = [];
+      for (const day of days) {
+        if (!this.#open.has(day) && !(await this.#sealed.isDue(day, stale))) continue;
+        if (await this.#isQuiet(day, nowMs, graceMs)) due.push(day);
       }
-      return sealed;
+      await this.#eachRebuilt(due, 'sealed', async (products) => {
+        await this.#open.leave(products.day);
+        const each = await this.#sealed.seal(products, nowMs, stale);
+        this.#open.delete(products.day);
+        this.#touchedMs.delete(products.day);
+        this.#noteWritten(nowMs);
+        sealed.push(each);
+        onSealed(each);
+      });
     });
+    return sealed;
   }
 
   /** A sealing has been announced: nothing is pending any more, unless something new came meanwhile. */
@@ -209,30 +199,24 @@ export class SensorDays {
   async verify(signal: AbortSignal): Promise<void> {
     for (const day of [...this.#sealed.manifests.keys()]) {
       if (signal.aborted) return;
-      await this.#inTurn(() => this.#sealed.verify(day, () => this.#computed(day, 'sealed')));
+      await this.#inTurn(() => this.#sealed.verify(day, () => this.#sealedForm(day)));
     }
   }
 
   /** What the ledger says about each day, newest last. */
   ledger(): LedgerDay[] {
-    return ledgerOf(this.plan.build, this.#toOpen, this.#open, this.#sealed);
+    return ledgerOf(this.plan.build, this.#open.expected, this.#open.days, this.#sealed);
   }
 
   /** Brings NetCDF, view and manifest of every grown day up to its CSV, so that what a stopped writer leaves is of one piece. */
-  close(nowMs: number): Promise<void> {
-    return this.#inTurn(async () => {
-      for (const { day, dirty, changed, datDue } of [...this.#open.values()]) {
-        if (!dirty && !changed && !datDue) continue;
-        await this.#rebuild(day, nowMs).catch((err) =>
-          this.#log.warn(
-            { reason: 'products', day: isoDay(day), err },
-            'a day could not be brought up to date at the stop: the next start does it',
-          ),
-        );
-      }
-      for (const { csv } of this.#open.values()) await csv.close();
-      this.#open.clear();
-    });
+  async close(nowMs: number): Promise<void> {
+    await this.#inBundles(this.#open.unfinished(), (days) => this.#rebuild(days, nowMs, true)).catch((err) =>
+      this.#log.warn(
+        { reason: 'products', err },
+        'a day could not be brought up to date at the stop: the next start does it',
+      ),
+    );
+    await this.#inTurn(() => this.#open.close());
   }
 
   /** One thing at a time: every change to a sensor's days waits for the one before it, and a failed one does not block the next. */
@@ -242,99 +226,46 @@ export class SensorDays {
     return mine;
   }
 
-  async #append(open: OpenDay, rows: VerdictMessage['rows']): Promise<void> {
-    const batch = batchOfVerdicts(this.plan, open.day, rows);
-    try {
-      await open.csv.append(csvRows(layoutOf(this.plan, open.day), batch, 0, batch.count));
-    } catch (err) {
-      // A full disk, say. The rows are safe in the raw archive: the rebuild writes them when the disk takes them again.
-      open.dirty = true;
-      this.#log.error(
-        { reason: 'csv-append', err },
-        'a CSV could not be appended to: its day will be rebuilt; check the disk under EMSO_DATA_DIR',
-      );
-      return;
+  /** Long work in turns of a few days each, so that live lines get theirs in between; throws the first fault at the end. */
+  async #inBundles(days: readonly number[], work: (days: readonly number[]) => Promise<void>): Promise<void> {
+    const faults: unknown[] = [];
+    const { bundle } = this.#rebuilt;
+    for (let at = 0; at < days.length; at += bundle) {
+      await this.#inTurn(() => work(days.slice(at, at + bundle))).catch((fault: unknown) => faults.push(fault));
     }
-    open.lastMs = rows[rows.length - 1].timeMs;
-    open.rows += batch.count;
-    open.changed = true;
-    const writtenMs = Date.now();
-    for (const { receivedMs } of rows) {
-      this.#metrics.ingestLatency.observe({ sensor: this.plan.sensor.id }, (writtenMs - receivedMs) / 1000);
-    }
+    if (faults.length > 0) throw faults[0];
   }
 
-  async #computed(day: number, form: 'open' | 'sealed'): Promise<SealedProducts & { readonly run: RawRun }> {
-    const { first, last } = rawDaysOf(this.plan, day);
-    const run = await this.#archive.read(this.plan, first, last);
-    const ownRun = this.plan.byReception ? run : await this.#archive.read(this.plan, day, day);
-    const products = rebuildDay(this.plan, day, run, form);
-    return { ...products, run, ...(ownRun.count > 0 && { dat: datView(ownRun) }) };
-  }
-
-  /** What these files hold needs no verdict any more. Where time is not reception, the other records belong to other days. */
-  #settle(run: RawRun, { batch }: DayProducts): void {
-    const { byReception } = this.plan;
-    const records = byReception
-      ? Array.from({ length: run.count }, (_, i) => i)
-      : batch.record.subarray(0, batch.count);
-    this.#accounts.settleRecords(run, records);
-  }
-
-  async #rebuild(day: number, nowMs: number): Promise<void> {
-    const open = this.#open.get(day);
-    const products = await this.#computed(day, 'open');
-    if (open !== undefined) {
-      if (!open.dirty) await this.#compare(day, products.run, products);
-      // From here on the CSV is being replaced: should that fail, the next tick does it again.
-      open.dirty = true;
-      await open.csv.close();
-    }
-    await this.#files.writeProducts(day, products);
-    await this.#files.writeManifest(day, {
-      content: products.content,
-      history: { state: 'open', version: 0, notes: [] },
+  #rebuild(days: readonly number[], nowMs: number, whole = false): Promise<void> {
+    return this.#eachRebuilt(days, 'open', async (products) => {
+      await this.#open.write(products, nowMs, whole);
+      this.#noteWritten(nowMs);
     });
-    const rows = products.batch.count;
-    this.#open.set(day, {
-      day,
-      csv: await AppendFile.open(this.#files.csvPath(day)),
-      lastMs: rows === 0 ? Number.NEGATIVE_INFINITY : products.batch.time[rows - 1],
-      rows,
-      dirty: false,
-      changed: false,
-      datDue: false,
-      writtenMs: nowMs,
-    });
-    this.#settle(products.run, products);
-    this.#toOpen.delete(day);
-    this.#noteWritten(nowMs);
   }
 
-  async #compare(day: number, run: RawRun, { csv, batch }: DayProducts): Promise<void> {
-    const wasGiven = (row: number): boolean => this.#accounts.isSettled(run, batch.record[row]);
-    const found = divergenceOf(await this.#files.readCsv(day), csv, wasGiven);
-    if (found === undefined) return;
-    this.#metrics.fastPathDivergenceRows.inc({ sensor: this.plan.sensor.id }, found.rows);
-    this.#log.error(
-      { reason: 'divergence', day: isoDay(day), ...found },
-      'the fast path differs from the rebuild: the rebuild was taken; look at the clocks and the builds of the services',
-    );
-    this.#onDivergence(day, found.rows);
-  }
-
-  async #seal(day: number, nowMs: number, stale: boolean): Promise<SealedDay> {
-    const products = await this.#computed(day, 'sealed');
-    const open = this.#open.get(day);
-    if (open !== undefined) {
-      // Should sealing fail, the next tick rebuilds it as an open day.
-      open.dirty = true;
-      await open.csv.close();
+  /** Hands on one rebuilt day after the other; one that could not be written keeps no other one waiting. */
+  async #eachRebuilt(
+    days: readonly number[],
+    form: DayForm,
+    write: (products: RebuiltDay) => Promise<void>,
+  ): Promise<void> {
+    const faults: unknown[] = [];
+    for await (const products of this.#rebuilt.of(days, form)) {
+      await write(products).catch((fault: unknown) => faults.push(fault));
     }
-    const sealed = await this.#sealed.seal(products, nowMs, stale);
-    this.#open.delete(day);
-    this.#noteWritten(nowMs);
-    return sealed;
+    if (faults.length > 0) throw faults[0];
+  }
+
+  async #sealedForm(day: number): Promise<RebuiltDay> {
+    const [products] = await Array.fromAsync(this.#rebuilt.of([day], 'sealed'));
+    return products;
+  }
+
+  async #isQuiet(day: number, nowMs: number, graceMs: number): Promise<boolean> {
+    // A clock that was ahead for a while must not hold up sealing until it would have been right.
+    const changedMs = await this.#files.lastChangeMs(day);
+    const lastMs = Math.max(changedMs > nowMs ? 0 : changedMs, this.#touchedMs.get(day) ?? 0);
+    return nowMs - Math.max((day + 1) * DAY_MS, lastMs) >= graceMs;
   }
 
   #noteWritten(nowMs: number): void {
