@@ -99,11 +99,55 @@ export const GAUGES = {
     help: 'Reception of the oldest spooled record that is not published; 0 when all are',
     labels: ['sensor'],
   },
+  spoolWaitingRecords: {
+    name: 'emso_spool_waiting_records',
+    help: 'Spooled records that are not published',
+    labels: ['sensor'],
+  },
+  spoolWaitingBytes: {
+    name: 'emso_spool_waiting_bytes',
+    help: 'Size in the spool of the records that are not published',
+    labels: ['sensor'],
+  },
+  spoolMemoryBytes: {
+    name: 'emso_spool_memory_bytes',
+    help: 'Received and not on disk: more than a moment means that the disk does not take it',
+    labels: ['sensor'],
+  },
+  sourcePaused: {
+    name: 'emso_source_paused',
+    help: '1 while the source is not read because disk and memory are full: its lines are lost',
+    labels: ['sensor'],
+  },
+  // Labelled, so that only who asks the broker says anything, and nobody while it does not answer.
+  oldestUnarchived: {
+    name: 'emso_oldest_unarchived_timestamp_seconds',
+    help: 'Reception of the oldest record in the stream that is not archived; 0 when all are',
+    labels: ['stream_name'],
+  },
+  // The names of the NATS exporter, so that one set of rules serves both.
+  streamBytes: { name: 'jetstream_stream_total_bytes', help: 'Size of a stream', labels: ['stream_name'] },
+  streamLimit: { name: 'jetstream_stream_limit_bytes', help: 'Most bytes of a stream', labels: ['stream_name'] },
+  consumerPending: {
+    name: 'jetstream_consumer_num_pending',
+    help: 'Messages that were not delivered yet',
+    labels: ['stream_name', 'consumer_name'],
+  },
+  consumerAckPending: {
+    name: 'jetstream_consumer_num_ack_pending',
+    help: 'Messages delivered and not acknowledged',
+    labels: ['stream_name', 'consumer_name'],
+  },
   dirtyDays: { name: 'emso_dirty_days', help: 'Days that wait for a rebuild from raw', labels: ['sensor'] },
   staleDays: {
     name: 'emso_stale_days',
     help: 'Sealed days computed by another build than the current one',
-    labels: [],
+    labels: ['sensor'],
+  },
+  incompleteDays: {
+    name: 'emso_incomplete_days',
+    help: 'Days sealed although records of their sessions are missing',
+    labels: ['sensor'],
   },
 } as const;
 

@@ -1,6 +1,5 @@
 /** What running services say about themselves: their addresses in the run directory, their metrics over http. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readRunFiles } from '@emso/runtime';
 
 /** One sample of the Prometheus text format. */
 export interface MetricSample {
@@ -14,39 +13,43 @@ export interface ScrapedService {
   readonly url: string;
   /** Absent when the service does not answer: it is down, or being started again. */
   readonly samples?: readonly MetricSample[];
-  /** What `/readyz` says when it is not "ready". */
+  /** What `/readyz` says when it is not "ready", or why there is no answer. */
   readonly notReady?: string;
+  /** Nobody listens at its address: the process is gone. */
+  readonly gone?: true;
 }
 
 const TIMEOUT_MS = 2000;
 
 /** Asks every service that left its address in `runDir`. An empty list means that none ever started there. */
 export async function scrapeServices(runDir: string): Promise<ScrapedService[]> {
-  const names = await readdir(runDir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
   return Promise.all(
-    names
-      .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
-      .sort()
-      .map(async (file): Promise<ScrapedService> => {
-        const name = file.slice(0, -'.json'.length);
-        const { url } = JSON.parse(await readFile(join(runDir, file), 'utf8')) as { url: string };
-        try {
-          const signal = AbortSignal.timeout(TIMEOUT_MS);
-          const [metrics, ready] = await Promise.all([
-            fetch(`${url}/metrics`, { signal }),
-            fetch(`${url}/readyz`, { signal }),
-          ]);
-          const samples = parseMetrics(await metrics.text());
-          if (ready.ok) return { name, url, samples };
-          return { name, url, samples, notReady: ((await ready.json()) as { reason: string }).reason };
-        } catch (error) {
-          return { name, url, notReady: `no answer (${error instanceof Error ? error.message : String(error)})` };
-        }
-      }),
+    (await readRunFiles(runDir)).map(async ({ name, url }): Promise<ScrapedService> => {
+      try {
+        const signal = AbortSignal.timeout(TIMEOUT_MS);
+        const [metrics, ready] = await Promise.all([
+          fetch(`${url}/metrics`, { signal }),
+          fetch(`${url}/readyz`, { signal }),
+        ]);
+        const samples = parseMetrics(await metrics.text());
+        if (ready.ok) return { name, url, samples };
+        return { name, url, samples, notReady: ((await ready.json()) as { reason: string }).reason };
+      } catch (error) {
+        if (isRefused(error)) return { name, url, notReady: 'not running', gone: true };
+        return { name, url, notReady: whyNoAnswer(error) };
+      }
+    }),
   );
+}
+
+function whyNoAnswer(error: unknown): string {
+  if ((error as Error).name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
+  return `no answer (${error instanceof Error ? error.message : String(error)})`;
+}
+
+function isRefused(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: string } };
+  return cause?.code === 'ECONNREFUSED';
 }
 
 /** The samples of a text exposition; comments are skipped. */
@@ -79,7 +82,8 @@ export function sumOf(services: readonly ScrapedService[], name: string, labels:
   return samplesOf(services, name, labels).reduce((sum, value) => sum + value, 0);
 }
 
-/** The same for what several services say alike: the greatest. */
-export function maxOf(services: readonly ScrapedService[], name: string, labels: Labels = {}): number {
-  return Math.max(0, ...samplesOf(services, name, labels));
+/** The same for what may be said by nobody, or by several alike: the greatest, undefined when there is none. */
+export function greatestOf(services: readonly ScrapedService[], name: string, labels: Labels = {}): number | undefined {
+  const values = samplesOf(services, name, labels);
+  return values.length === 0 ? undefined : Math.max(...values);
 }
