@@ -16,6 +16,8 @@ export interface ChainOptions {
   readonly observatoryFile: string;
   /** Everything lives under here: `data/`, `spool/`, `nats/`, `run/`, `logs/`. */
   readonly dir: string;
+  /** The directory on the NAS, with its sentinel: then the publisher runs too. */
+  readonly nasDir?: string | undefined;
   /** Added to the environment of the services. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -106,7 +108,12 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     );
     env['EMSO_REDIS_URL'] = `redis://127.0.0.1:${port}`;
   }
-  for (const service of SERVICES) {
+  const services: string[] = [...SERVICES];
+  if (options.nasDir !== undefined) {
+    services.push('publisher');
+    Object.assign(env, { EMSO_NAS_DIR: options.nasDir, EMSO_PUBLISHER_DIR: join(dir, 'publisher') });
+  }
+  for (const service of services) {
     const main = fileURLToPath(new URL(`../../../${service}/src/main.ts`, import.meta.url));
     keep(service, process.execPath, [main], env);
   }
@@ -132,7 +139,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     restarts: () => new Map([...members].map(([name, member]) => [name, member.restarts])),
     async stop() {
       stopping = true;
-      await end(SERVICES);
+      await end(services);
       await end(['nats-server', 'redis-server']);
     },
   };

@@ -5,10 +5,14 @@ import { loadSiteFile, notInstalledText } from '../site-file.ts';
 import { startChain } from './supervisor.ts';
 
 /** Checks the site file, starts everything under `dir`, and returns after SIGINT or SIGTERM when all has stopped. */
-export async function up(dir: string, observatoryFile: string): Promise<void> {
+export async function up(dir: string, observatoryFile: string, nasDir: string | undefined): Promise<void> {
   const { notInstalled } = planObservatory(loadSiteFile(observatoryFile));
   const root = resolve(dir);
-  const chain = await startChain({ observatoryFile: resolve(observatoryFile), dir: root });
+  const chain = await startChain({
+    observatoryFile: resolve(observatoryFile),
+    dir: root,
+    nasDir: nasDir === undefined ? undefined : resolve(nasDir),
+  });
   process.stderr.write(`Files: ${chain.dataDir}\nLogs: ${join(root, 'logs')}\nLook with: emso status --dir ${dir}\n`);
   if (notInstalled.length > 0) process.stderr.write(notInstalledText(notInstalled));
   await new Promise<void>((done) => {

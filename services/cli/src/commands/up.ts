@@ -11,12 +11,13 @@ export function register(program: Command): void {
     )
     .requiredOption('--dir <dir>', 'where data, spool, store, logs and addresses are kept; local disk')
     .option('--observatory <file>', 'site file', DEFAULT_SITE_FILE)
+    .option('--nas <dir>', 'a directory on the NAS, with the file .emso-nas in it: copies of the data go there')
     .addHelpText(
       'before',
       'Examples:\n  emso up --dir /srv/emso --observatory site.yaml\n  emso status --dir /srv/emso\n',
     )
     .action(async (options) => {
       const { up } = await import('../chain/up.ts');
-      await up(options.dir, options.observatory);
+      await up(options.dir, options.observatory, options.nas);
     });
 }
