@@ -25,6 +25,10 @@ const TASKS = {
   emso: { about: 'the emso command', run: emso },
   chaos: { about: 'kills, outages and full disks until something breaks (--kills N, --seed S)', run: chaos },
   soak: { about: 'millions of lines through clocks that race: memory stays flat', run: soak },
+  deployment: {
+    about: 'the Compose deployment for real, where a container engine answers',
+    run: (args) => node('test/compose/deployment.ts', args),
+  },
   bench: { about: 'measure', run: bench },
   docs: {
     about: 'write the generated pages of docs/ (--check: only compare)',

@@ -23,7 +23,11 @@ export const ENV = {
   EMSO_DATA_DIR: directory.describe('the directory of archive and products, on a local disk'),
   EMSO_SPOOL_DIR: directory.describe('the directory of the spool, on a local disk, outside the store of nats-server'),
   EMSO_RUN_DIR: directory.optional().describe('a directory where services leave their pid and address, or nothing'),
-  EMSO_HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('the address to listen on, e.g. 127.0.0.1'),
+  EMSO_HTTP_HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('the address to listen on, e.g. 127.0.0.1, or 0.0.0.0 where other machines or containers ask'),
   EMSO_HTTP_PORT: z.coerce
     .number()
     .int()

@@ -1,4 +1,5 @@
 /** What every service shows about itself: `/healthz` (the process answers), `/readyz` (it does its work), `/metrics`. */
+import { hostname } from 'node:os';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { Metrics } from './metrics.ts';
 
@@ -14,9 +15,13 @@ export interface HttpOptions {
 }
 
 export interface HttpServer {
+  /** Where others reach it. */
   readonly url: string;
   close(): Promise<void>;
 }
+
+/** These hosts mean every address of the machine. */
+const EVERYWHERE = new Set(['0.0.0.0', '::']);
 
 /** Listens. Throws when the address cannot be had. */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
@@ -35,8 +40,11 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   });
   options.routes?.(app);
   try {
-    const url = await app.listen({ host, port });
-    return { url, close: () => app.close() };
+    const listening = new URL(await app.listen({ host, port }));
+    // Who listens everywhere is asked from elsewhere, where 127.0.0.1 is somebody else: the name of a container is known on its
+    // network, the name of a machine on its site.
+    if (EVERYWHERE.has(host)) listening.hostname = hostname();
+    return { url: listening.origin, close: () => app.close() };
   } catch (error) {
     throw new Error(
       `http: expected to listen on ${host}:${port}, found ${(error as Error).message}: set EMSO_HTTP_HOST and EMSO_HTTP_PORT to an address of this machine that is free`,

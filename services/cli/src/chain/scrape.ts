@@ -35,7 +35,7 @@ export async function scrapeServices(runDir: string): Promise<ScrapedService[]> 
         if (ready.ok) return { name, url, samples };
         return { name, url, samples, notReady: ((await ready.json()) as { reason: string }).reason };
       } catch (error) {
-        if (isRefused(error)) return { name, url, notReady: 'not running', gone: true };
+        if (isGone(error)) return { name, url, notReady: 'not running', gone: true };
         return { name, url, notReady: whyNoAnswer(error) };
       }
     }),
@@ -47,9 +47,10 @@ function whyNoAnswer(error: unknown): string {
   return `no answer (${error instanceof Error ? error.message : String(error)})`;
 }
 
-function isRefused(error: unknown): boolean {
+/** Nobody listens there, or, for a container that does not run, nobody has that name. */
+function isGone(error: unknown): boolean {
   const { cause } = error as { cause?: { code?: string } };
-  return cause?.code === 'ECONNREFUSED';
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(cause?.code ?? '');
 }
 
 /** The samples of a text exposition; comments are skipped. */
