@@ -11,7 +11,9 @@ import { archivedLines, openStage } from './stage.ts';
 
 const LINES = 200;
 
-test('nothing is lost, nothing is there twice, nobody had to be restarted', { timeout: 90_000 }, async (t) => {
+test('PROMISE 6: a line lost or doubled by a broker that comes back without its store', {
+  timeout: 90_000,
+}, async (t) => {
   const stage = await openStage(t, { lines: LINES });
   const services = await Promise.all(['writer', 'qc', 'decoder', 'acquirer'].map((role) => stage.start(role)));
   const sent = (): number => Math.min(...[...stage.simulator.progress().values()].map((progress) => progress.sent));

@@ -57,7 +57,7 @@ test('one endpoint refused, one a black hole, one without a model: the others fl
   await waitFor(async () => (await metricOf(acquirer, 'emso_spool_bytes')) > 1000, { what: 'the size of the spool' });
 });
 
-test('an acquirer that finds no broker spools, and publishes when there is one', async (t) => {
+test('PROMISE 6: an acquirer that waits for a broker before it spools, or forgets to publish when there is one', async (t) => {
   const stage = await openStage(t, { lines: LINES });
   await stage.nats.stop();
   const acquirer = await stage.start('acquirer');

@@ -1,16 +1,20 @@
 /** Decoders scale by starting more of them: work is shared, and every sensor's observations stay in order, also over a kill. */
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test } from 'node:test';
 import { decodeMessage, type ObservationMessage, obsSubject } from '@emso/core';
 import { connectBus, createLog, createMetrics } from '@emso/runtime';
-import { waitFor } from '../support/servers.ts';
+import { scrapeServices } from '../../services/cli/src/chain/scrape.ts';
+import { type Service, spawnService, temporaryDirectory, waitFor } from '../support/servers.ts';
 import { metricOf, openStage } from './stage.ts';
 
 const LINES = 300;
 const SENSORS = ['microcat', 'oxygen', 'cstar'];
 const DECODED = 'emso_samples_decoded_total';
 
-test('two decoders, one of them killed: order per sensor, nothing left out', { timeout: 90_000 }, async (t) => {
+test('PROMISE 9: two decoders, one of them killed, that break the order of a sensor or leave something out', {
+  timeout: 90_000,
+}, async (t) => {
   const stage = await openStage(t, { lines: LINES, cadenceMs: 15 });
   const [first, second] = await Promise.all([stage.start('decoder'), stage.start('decoder')]);
   await stage.start('acquirer');
@@ -62,4 +66,23 @@ test('two decoders, one of them killed: order per sensor, nothing left out', { t
     );
     assert.ok(last >= LINES, `${subject}: up to ${last}`);
   }
+});
+
+test('three decoders in one run directory are three services to who asks', { timeout: 60_000 }, async (t) => {
+  const stage = await openStage(t, { lines: 0 });
+  const shared = temporaryDirectory('run');
+  const env = { EMSO_OBSERVATORY: stage.site, EMSO_NATS_URL: stage.nats.url, EMSO_LOG_LEVEL: 'warn' };
+  const start = (): Promise<Service> => spawnService('decoder', { env, directory: shared });
+  const decoders = await Promise.all([start(), start(), start()]);
+  t.after(() => Promise.all(decoders.map((decoder) => decoder.stop())));
+  const asked = async () => scrapeServices(path.join(shared, 'run'));
+  const urls = (list: readonly { url: string }[]): string[] => list.map(({ url }) => url).sort();
+  assert.deepEqual(urls(await asked()), urls(decoders));
+  assert.deepEqual(new Set((await asked()).map(({ name }) => name)), new Set(['decoder']));
+  await decoders[0].stop();
+  assert.deepEqual(urls(await asked()), urls(decoders.slice(1)));
+  await decoders[1].kill();
+  const again = await start();
+  t.after(() => again.stop());
+  assert.deepEqual(urls(await asked()), urls([decoders[2], again]), 'what the killed one left is gone');
 });

@@ -5,7 +5,7 @@ import { derivedMessageId, isSessionId, rawMessageId, SeqSet, sessionId } from '
 
 const session = sessionId(Date.UTC(2026, 10, 21, 22, 51, 3, 7), '0a1b2c3d');
 
-test('a session is its start and eight hex digits', () => {
+test('PROMISE 1: a session that is not its UTC start and eight hex digits', () => {
   assert.equal(session, '20261121T225103007Z-0a1b2c3d');
   assert.ok(isSessionId(session));
 });
@@ -32,7 +32,7 @@ for (const text of NOT_SESSIONS) {
   test(`'${text}' is no session`, () => assert.equal(isSessionId(text), false));
 }
 
-test('message ids name every record range once', () => {
+test('PROMISE 2: two ranges, builds or revisions that share a message id', () => {
   const range = { session, first: 1, last: 9 };
   assert.equal(rawMessageId('mii', 'oxygen', range), `mii/oxygen/${session}/1-9`);
   assert.equal(derivedMessageId('qc', 'mii', 'oxygen', range, 'd1-ab', 2), `qc/mii/oxygen/${session}/1-9/d1-ab/2`);
@@ -53,7 +53,7 @@ const range = fc
   .tuple(fc.integer({ min: 1, max: 60 }), fc.nat(8))
   .map(([first, more]): [number, number] => [first, first + more]);
 
-test('SeqSet is a set of numbers kept as sorted, apart ranges', () => {
+test('PROMISE 2: membership in id ranges that differs from that of a plain set', () => {
   fc.assert(
     fc.property(fc.array(range, { maxLength: 40 }), range, (added, [first, last]) => {
       const ours = new SeqSet();

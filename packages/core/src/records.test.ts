@@ -6,6 +6,7 @@ import { runOfRecords } from './raw-run.ts';
 import {
   decodeRawPayload,
   encodeRawPayload,
+  MAX_RAW_PAYLOAD_BYTES,
   type RawRecord,
   RECORD_HEADER_BYTES,
   RECORD_KINDS,
@@ -27,7 +28,7 @@ const records = fc.array(record, { minLength: 1, maxLength: 8 });
 /** Plain bytes, so that a view into a payload compares equal to the record it came from. */
 const plain = (list: readonly RawRecord[]): unknown[] => list.map((r) => ({ ...r, bytes: [...r.bytes] }));
 
-test('a RAW payload gives its records back, also from the middle of a larger buffer', () => {
+test('PROMISE 3: a record that a RAW payload does not give back with its reception, number, kind and bytes', () => {
   fc.assert(
     fc.property(records, fc.nat(9), (list, shift) => {
       const payload = encodeRawPayload(list);
@@ -75,13 +76,23 @@ const FAULTS: [string, () => void, RegExp][] = [
     () => void encodeRawPayload([good, { ...good, session: 'other' }]),
     /one session, found .* and other/,
   ],
+  [
+    'more than 256 KB',
+    () => {
+      const half = { ...good, bytes: new Uint8Array(MAX_RAW_PAYLOAD_BYTES / 2 - 2 * RECORD_HEADER_BYTES) };
+      assert.ok(encodeRawPayload([half, half]).length <= MAX_RAW_PAYLOAD_BYTES, 'just below is taken');
+      encodeRawPayload([half, half, good, good]);
+    },
+    /at most 262144 bytes, found 2\d{5}/,
+  ],
   ['another version', damage((p) => p.set([9], 0)), /expected version 1 at offset 0, found 9/],
   ['an empty payload', () => void decodeRawPayload(new Uint8Array()), /found nothing/],
   ['an unknown kind', damage((p) => p.set([200], at + 20)), new RegExp(`raw record at offset ${at}`)],
   ['a length beyond the end', damage((p) => p.set([0xff], at)), new RegExp(`raw record at offset ${at}`)],
 ];
 for (const [what, call, message] of FAULTS) {
-  test(`${what}: throws and says what was found`, () => assert.throws(call, message));
+  test(`PROMISE 3: a RAW payload, ${what}: taken, or refused without saying what was found`, () =>
+    assert.throws(call, message));
 }
 
 test('writeRecord returns the place where readRecord finds the next one', () => {

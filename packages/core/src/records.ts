@@ -31,13 +31,16 @@ const VERSION = 1;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('latin1');
 
-/** A RAW payload of records of one session (version, session, then the records). Throws on an empty run or mixed sessions. */
+/** A RAW payload of records of one session (version, session, then the records). Throws on an empty run, mixed sessions, or too much. */
 export function encodeRawPayload(records: readonly RawRecord[]): Uint8Array {
   const session = records[0]?.session;
   if (session === undefined) throw new Error('a RAW payload needs at least one record, found none');
   const name = encoder.encode(session);
   let size = 2 + name.length;
   for (const record of records) size += RECORD_HEADER_BYTES + record.bytes.length;
+  if (size > MAX_RAW_PAYLOAD_BYTES) {
+    throw new Error(`a RAW payload holds at most ${MAX_RAW_PAYLOAD_BYTES} bytes, found ${size}: take fewer records`);
+  }
   const out = new Uint8Array(size);
   out[0] = VERSION;
   out[1] = name.length;

@@ -64,10 +64,16 @@ const MISTAKES: [what: string, from: string, to: string, message: RegExp][] = [
   ['an e-mail without @', 'maurice.libes@osupytheas.fr', 'maurice.libes', /expected an e-mail address or unknown, found 'maurice.libes'/],
   ['access in another word', 'access: public', 'access: open', /expected public, restricted or \{embargoedUntil: time\}, found 'open'/],
   ['a folder with a blank', 'folder: Emso_Oxygen', 'folder: Emso Oxygen', /folder: expected path parts .*found 'Emso Oxygen'/],
+  ['a folder in the archive of unknown sensors', 'folder: Emso_Oxygen', 'folder: _unconfigured/mii/oxygen', /folder: expected a folder outside _unconfigured, .*found '_unconfigured/],
   ['a folder that leaves the tree', 'folder: Emso_Oxygen', 'folder: ../Emso_Oxygen', /folder: expected path parts/],
 ];
+/** Two sensors whose files would be one, or whose records would share an id. */
+const NOT_UNIQUE = /used twice|archive of unknown/;
 for (const [what, from, to, message] of MISTAKES) {
-  test(`${what}: one plain fault at its own line`, () => {
+  const title = NOT_UNIQUE.test(what)
+    ? `PROMISE 4: ${what} that is taken, or told elsewhere than at its own line`
+    : `${what}: one plain fault at its own line`;
+  test(title, () => {
     const { yaml, line } = edited(from, to);
     const faults = faultsOf(yaml);
     const own = faults.filter((fault) => message.test(fault));

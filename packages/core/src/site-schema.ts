@@ -93,7 +93,11 @@ const sensorConfig = z
     prefix: z.string().regex(/^[A-Za-z0-9_-]+$/, expected('letters, digits, _ and -')),
     folder: z
       .string()
-      .regex(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/, expected('path parts of letters, digits, _ and -, joined by /')),
+      .regex(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/, expected('path parts of letters, digits, _ and -, joined by /'))
+      .refine(
+        (folder) => folder.split('/')[0] !== '_unconfigured',
+        expected('a folder outside _unconfigured, where sensors stand that this file does not know'),
+      ),
     dataset: factText,
     cadenceMs: positive,
     stationName: factText.optional(),

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type NatsServer, startNats, waitFor } from '../../../test/support/servers.ts';
-import { type Bus, connectBus, lastMessage, publishDurably } from './bus.ts';
+import { type NatsServer, startNats, temporaryDirectory, waitFor } from '../../../test/support/servers.ts';
+import { type Bus, connectBus, lastMessage, linkUp, publishDurably } from './bus.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import { applyTopology, ensureConsumer, STREAM_SIZES, type StreamSizes, TopologyError } from './topology.ts';
+import {
+  applyTopology,
+  ensureConsumer,
+  resetConsumersAhead,
+  STREAM_SIZES,
+  type StreamSizes,
+  TopologyError,
+} from './topology.ts';
 
 const MIB = 1024 * 1024;
 const SMALL: StreamSizes = { RAW: 8 * MIB, OBS: MIB, QC: MIB, REJ: MIB, PRODUCT: MIB, EVENT: MIB };
@@ -13,11 +22,18 @@ const bytes = (payload: string): Uint8Array => new TextEncoder().encode(payload)
 
 let nats: NatsServer;
 const failures: Error[] = [];
+/** Warnings and errors of all links, `level reason`. */
+const told: string[] = [];
 const connectTo = (url: string, signal?: AbortSignal): Promise<Bus> =>
   connectBus({
     url,
     name: 'test',
-    log: createLog({ service: 'test', level: 'silent' }),
+    log: createLog({
+      service: 'test',
+      level: 'warn',
+      onEvent: (level, reason) => told.push(`${level} ${reason}`),
+      destination: { write: () => undefined },
+    }),
     metrics: createMetrics(),
     fail: (error) => failures.push(error),
     ...(signal && { signal }),
@@ -31,7 +47,7 @@ after(async () => {
   assert.deepEqual(failures, []);
 });
 
-test('the topology is created once, by several services at the same moment, and applying it again changes nothing', async () => {
+test('PROMISE 7: limits of a stream that are not these, or change when several services apply them at one moment, or again', async () => {
   const buses = await Promise.all([1, 2, 3].map(() => connectTo(nats.url)));
   await Promise.all(buses.map((bus) => applyTopology(bus, { sizes: SMALL })));
   const [bus] = buses;
@@ -41,6 +57,11 @@ test('the topology is created once, by several services at the same moment, and 
   assert.equal(first.config.max_age, 400 * 86_400 * 1e9);
   assert.equal(first.config.duplicate_window, 600 * 1e9);
   assert.equal(first.config.storage, 'file');
+  assert.equal(STREAM_SIZES.RAW / (400 * MIB) > 10, true, 'room for ten times 0.5 MB a day over 400 days, and more');
+  for (const name of ['OBS', 'QC']) {
+    const { config } = await bus.jsm.streams.info(name);
+    assert.deepEqual([config.max_age, config.discard], [14 * 86_400 * 1e9, 'old'], name);
+  }
   await applyTopology(bus, { sizes: SMALL });
   assert.deepEqual((await bus.jsm.streams.info('RAW')).config, first.config);
   const names: string[] = [];
@@ -72,7 +93,7 @@ test('a field that the server cannot change is refused by its name', async () =>
   await bus.close();
 });
 
-test('a consumer gets its limits, is brought up to date, and keeps its subject', async () => {
+test('PROMISE 8: a consumer with an end to its deliveries, another limit or another subject', async () => {
   const bus = await connectTo(nats.url);
   const ensure = (subject: string, maxAckPending: number) =>
     ensureConsumer(bus, 'RAW', 'decoder-mii-a', subject, { maxAckPending, ackWaitMs: 30_000 });
@@ -91,7 +112,7 @@ test('a consumer gets its limits, is brought up to date, and keeps its subject',
   await bus.close();
 });
 
-test('a publication is acknowledged once; the same id again is a duplicate of the same place', async () => {
+test('PROMISE 2: the same message id at once again that takes another place', async () => {
   const bus = await connectTo(nats.url);
   assert.equal(await lastMessage(bus, 'RAW', 'raw.mii.once'), undefined);
   const first = await publishDurably(bus, 'raw.mii.once', 'id-1', bytes('one'));
@@ -106,30 +127,107 @@ test('a publication is acknowledged once; the same id again is a duplicate of th
   await bus.close();
 });
 
-test('a full RAW stream refuses, the publisher keeps trying and gets through when there is room', async () => {
-  const bus = await connectTo(nats.url);
-  const chunk = new Uint8Array(900_000);
-  const stop = new AbortController();
-  const full = async (): Promise<void> => {
-    for (let i = 0; ; i++) await publishDurably(bus, 'raw.mii.full', `full-${i}`, chunk, { signal: stop.signal });
-  };
-  const filling = full();
-  await waitFor(
-    async () => (await bus.metrics.messagesProcessed.get()).values.some((v) => v.labels.outcome === 'retried'),
-    {
-      what: 'the stream to be full',
-    },
-  );
-  const held = (await bus.jsm.streams.info('RAW')).state.messages;
-  await bus.jsm.streams.purge('RAW', { filter: 'raw.mii.full' });
-  await waitFor(async () => (await lastMessage(bus, 'RAW', 'raw.mii.full')) !== undefined, {
-    what: 'publishing to go on',
+test('PROMISE 7: a full RAW that forgets what it holds, or a publisher what it was refused', async (t) => {
+  const own = await startNats();
+  const bus = await connectTo(own.url);
+  t.after(async () => {
+    await bus.close();
+    await own.stop();
   });
-  assert.ok(held > 10);
-  stop.abort(new Error('enough'));
-  await assert.rejects(filling, /enough/);
-  await bus.jsm.streams.purge('RAW');
-  await bus.close();
+  await applyTopology(bus, { sizes: { ...SMALL, RAW: MIB } });
+  const chunk = (i: number): Uint8Array => new Uint8Array(300_000).fill(i);
+  const count = 6;
+  const publishing = (async () => {
+    for (let i = 0; i < count; i++) await publishDurably(bus, 'raw.mii.full', `full-${i}`, chunk(i));
+  })();
+  await waitFor(() => told.includes('error publish-refused'), { what: 'the alarm' });
+  const { state } = await bus.jsm.streams.info('RAW');
+  assert.deepEqual([state.first_seq, state.messages], [1, 3], 'nothing made room by being forgotten');
+  await applyTopology(bus, { sizes: { ...SMALL, RAW: 4 * MIB } });
+  await publishing;
+  for (let i = 0; i < count; i++) {
+    const message = await bus.jsm.streams.getMessage('RAW', { seq: i + 1 });
+    assert.deepEqual(message?.data.subarray(0, 2), Uint8Array.of(i, i), `message ${i}`);
+  }
+});
+
+test('PROMISE 7: raw messages that a program can delete or purge, also in a stream made without the rule', async (t) => {
+  const own = await startNats();
+  const bus = await connectTo(own.url);
+  t.after(async () => {
+    await bus.close();
+    await own.stop();
+  });
+  const nanoseconds = 400 * 86_400 * 1e9;
+  await bus.jsm.streams.add({
+    name: 'RAW',
+    subjects: ['raw.>'],
+    discard: 'new',
+    max_age: nanoseconds,
+    max_bytes: MIB,
+    duplicate_window: 5e9,
+  });
+  await applyTopology(bus, { sizes: SMALL, duplicateWindowMs: 60_000 });
+  await publishDurably(bus, 'raw.mii.kept', 'kept', bytes('kept'));
+  await assert.rejects(bus.jsm.streams.purge('RAW'), /not permitted|purge/i);
+  await assert.rejects(bus.jsm.streams.deleteMessage('RAW', 1), /not permitted|delete/i);
+  assert.equal(text((await lastMessage(bus, 'RAW', 'raw.mii.kept'))!.data), 'kept');
+  assert.equal(
+    (await bus.jsm.streams.info('RAW')).config.duplicate_window,
+    5e9,
+    'the window of a stream that is there',
+  );
+  assert.equal((await bus.jsm.streams.info('OBS')).config.duplicate_window, 60e9);
+  await bus.jsm.streams.purge('OBS');
+});
+
+test('PROMISE 6: a consumer further than its rolled-back stream that passes over what is sent again', async (t) => {
+  const own = await startNats();
+  const bus = await connectTo(own.url);
+  t.after(async () => {
+    await bus.close();
+    await own.stop();
+  });
+  await applyTopology(bus, { sizes: SMALL });
+  const limits = { maxAckPending: 10, ackWaitMs: 30_000 };
+  const take = async (count: number): Promise<string[]> => {
+    const consumer = await bus.js.consumers.get('RAW', 'archiver');
+    const messages = await consumer.fetch({ max_messages: count, expires: 2000 });
+    const got: string[] = [];
+    for await (const message of messages) {
+      got.push(message.string());
+      await message.ackAck();
+    }
+    return got;
+  };
+  const send = async (...words: string[]): Promise<void> => {
+    for (const word of words) await publishDurably(bus, 'raw.mii.a', `${word}/${Math.random()}`, bytes(word));
+  };
+  await ensureConsumer(bus, 'RAW', 'archiver', 'raw.>', limits);
+  await ensureConsumer(bus, 'RAW', 'behind', 'raw.>', limits);
+  await send('1', '2');
+  assert.deepEqual(await take(2), ['1', '2']);
+  await resetConsumersAhead(bus, 'RAW');
+  assert.ok(!told.includes('error broker-rolled-back'), 'who has all of it is not ahead');
+  await own.stop();
+  const messages = join(own.storeDir, 'jetstream', '$G', 'streams', 'RAW', 'msgs');
+  const older = temporaryDirectory('older');
+  cpSync(messages, older, { recursive: true });
+  await own.restart();
+  await linkUp(bus);
+  await send('3', '4', '5');
+  assert.deepEqual(await take(3), ['3', '4', '5']);
+  await own.stop();
+  rmSync(messages, { recursive: true });
+  cpSync(older, messages, { recursive: true });
+  await own.restart();
+  await linkUp(bus);
+  await resetConsumersAhead(bus, 'RAW');
+  assert.ok(told.includes('error broker-rolled-back'));
+  await send('3', '4', '5', '6');
+  assert.deepEqual(await take(4), ['3', '4', '5', '6']);
+  await ensureConsumer(bus, 'RAW', 'archiver', 'raw.>', limits);
+  assert.equal((await bus.jsm.consumers.info('RAW', 'behind')).config.deliver_policy, 'all', 'left as it was');
 });
 
 test('waits for a server that is not there yet, and gives up when told', async () => {
@@ -139,9 +237,9 @@ test('waits for a server that is not there yet, and gives up when told', async (
   await assert.rejects(pending, /changed my mind/);
 });
 
-test('SIGKILL of the server while publishing: every message once, in order, under its own id', async () => {
+test('PROMISE 3: publications that a SIGKILL of the server reorders, doubles or loses', async () => {
   const bus = await connectTo(nats.url);
-  await bus.jsm.streams.purge('RAW');
+  const { last_seq: earlier } = (await bus.jsm.streams.info('RAW')).state;
   const count = 400;
   let kills = 0;
   let published = 0;
@@ -162,7 +260,7 @@ test('SIGKILL of the server while publishing: every message once, in order, unde
   assert.equal(kills, 2);
   const { state } = await bus.jsm.streams.info('RAW');
   const seen: string[] = [];
-  for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
+  for (let seq = earlier + 1; seq <= state.last_seq; seq++) {
     seen.push(text((await bus.jsm.streams.getMessage('RAW', { seq }))!.data));
   }
   assert.deepEqual(

@@ -3,6 +3,7 @@
  * it. Any publish error means "unknown", never "not stored": the id makes the repetition harmless.
  */
 import {
+  JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
   jetstream,
@@ -41,6 +42,8 @@ export interface Bus {
   close(): Promise<void>;
 }
 
+/** What a server answers while JetStream is not up yet. */
+const JETSTREAM_STARTING = 10_008;
 const PUBLISH_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 5000;
 const PUBLISH_BACKOFF = { firstMs: 50, capMs: 5000 };
@@ -180,10 +183,19 @@ export async function publishDurably(
       if (error instanceof LinkLost) continue;
       if (isWorthLogging(attempt)) {
         const message = error instanceof Error ? error.message : String(error);
-        bus.log.warn(
-          { reason: 'publish-retry', subject, id, attempt },
-          `publication not acknowledged (${message}): trying again`,
-        );
+        const fields = { subject, id, attempt };
+        // It will go on saying no until a person makes room or mends the stream; a server that is starting says another thing.
+        if (error instanceof JetStreamApiError && error.code !== JETSTREAM_STARTING) {
+          bus.log.error(
+            { reason: 'publish-refused', ...fields },
+            `the broker refuses a publication (${message}), it is kept and tried again: is the stream full (max_bytes) or its disk?`,
+          );
+        } else {
+          bus.log.warn(
+            { reason: 'publish-retry', ...fields },
+            `publication not acknowledged (${message}): trying again`,
+          );
+        }
       }
       await pause(backoffMs(attempt, PUBLISH_BACKOFF), signal);
     }

@@ -31,7 +31,7 @@ async function start(t: TestContext, env: Record<string, string>): Promise<Start
   t.after(() => child.kill());
   return {
     child,
-    runFile: join(dir, 'sample.json'),
+    runFile: join(dir, `sample-${child.pid}.json`),
     log: () => child.stdout.map((line) => JSON.parse(line) as Record<string, unknown>),
   };
 }

@@ -3,17 +3,15 @@
  * intake, drain, exit 0. It exits 2 for a configuration fault and 1 for anything else, with one line that says why: whoever
  * started it starts it again.
  */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ObservatoryCheck } from '@emso/core';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import packageJson from '../package.json' with { type: 'json' };
 import { ConfigFaults, ENV, type LoadedConfig, loadConfig } from './config.ts';
-import { makeDirectory, writeAtomic } from './files.ts';
 import { type HttpServer, startHttp } from './http.ts';
 import { createLog, type Log } from './log.ts';
 import { announceSensors, collectProcessMetrics, createMetrics, type Metrics } from './metrics.ts';
+import { writeRunFile } from './run-file.ts';
 
 export interface ServiceContext<Env> {
   readonly log: Log;
@@ -34,7 +32,7 @@ export interface RunningService {
 }
 
 export interface ServiceOptions<Shape extends z.ZodRawShape, Running extends RunningService> {
-  /** Names the log lines and the file in EMSO_RUN_DIR. */
+  /** Names the log lines and the files in EMSO_RUN_DIR. */
   readonly name: string;
   /** The environment variables the service needs, picked from ENV or its own. */
   readonly config: z.ZodObject<Shape>;
@@ -86,7 +84,7 @@ export async function runService<Shape extends z.ZodRawShape, Running extends Ru
 
   const stopping = new AbortController();
   let running: Running | undefined;
-  let runFile: string | undefined;
+  let removeRunFile: (() => Promise<void>) | undefined;
   let http: HttpServer | undefined;
   let started: Promise<Running> | undefined;
 
@@ -108,7 +106,7 @@ export async function runService<Shape extends z.ZodRawShape, Running extends Ru
     }
     await running?.stop();
     await http?.close();
-    if (runFile !== undefined) await rm(runFile, { force: true });
+    await removeRunFile?.();
     log.info('stopped');
     process.exit(0);
   };
@@ -125,9 +123,7 @@ export async function runService<Shape extends z.ZodRawShape, Running extends Ru
     });
     log.info({ url: http.url, site: config.observatoryFile, digest: config.observatoryDigest }, 'listening');
     if (host.env.EMSO_RUN_DIR !== undefined) {
-      await makeDirectory(host.env.EMSO_RUN_DIR);
-      runFile = join(host.env.EMSO_RUN_DIR, `${name}.json`);
-      await writeAtomic(runFile, JSON.stringify({ pid: process.pid, url: http.url }), { fsync: false });
+      removeRunFile = await writeRunFile(host.env.EMSO_RUN_DIR, name, http.url);
     }
     started = options.start({ log, metrics, config, signal: stopping.signal, http, fail });
     running = await started;

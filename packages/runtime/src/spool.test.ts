@@ -9,7 +9,7 @@ import type { SpoolEntry } from './spool-options.ts';
 import { after, BEGINNING, type Position, sessionAfter } from './spool-position.ts';
 import { MAX_RECORD_BYTES } from './spool-segment.ts';
 
-test('what is appended comes back in order, with its session, numbers, times and kinds', async () => {
+test('PROMISE 1: a record that comes back without its session, its number from 1, its time or its kind', async () => {
   const dir = temporaryDirectory('spool');
   const spool = await open({ dir });
   assert.ok(isSessionId(spool.session));
@@ -31,7 +31,7 @@ test('what is appended comes back in order, with its session, numbers, times and
   await assert.rejects(spool.append([line('late')]), /after close/);
 });
 
-test('a second start is a second session, also when the clock went back, and both are read in order', async () => {
+test('PROMISE 1: a second start that has no later session of its own, also when the clock went back', async () => {
   const dir = temporaryDirectory('spool');
   const sessions: string[] = [];
   for (const [startMs, word] of [
@@ -57,7 +57,7 @@ test('sessions of the same millisecond sort after one another', () => {
   assert.equal(second, '20260301T100000001Z-00000000');
 });
 
-test('reading stops at the size of a payload, and a long record is refused before it has a number', async () => {
+test('PROMISE 3: a read that is larger than a payload, or a record that is too long and gets a number', async () => {
   const dir = temporaryDirectory('spool');
   const spool = await open({ dir });
   const big = (length: number): SpoolEntry => ({
@@ -104,7 +104,7 @@ test('a segment a day, another at 16 MB, and reading crosses them', async () => 
   await spool.close();
 });
 
-test('resume: the older of mark and broker, the beginning when either has nothing', async () => {
+test('PROMISE 6: resuming anywhere but at the older of mark and broker, or at the beginning when either has nothing', async () => {
   const dir = temporaryDirectory('spool');
   const spool = await open({ dir });
   await spool.append([line('a'), line('b'), line('c')]);
@@ -130,7 +130,7 @@ test('resume: the older of mark and broker, the beginning when either has nothin
   await damaged.close();
 });
 
-test('prune deletes what was wholly published 30 days ago, and nothing else', async () => {
+test('PROMISE 5: a segment deleted before it was wholly published for 30 days, or kept for ever', async () => {
   const dir = temporaryDirectory('spool');
   const clock = { nowMs: START_MS };
   const spool = await open({ dir, clock });

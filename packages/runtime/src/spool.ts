@@ -8,6 +8,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DAY_MS, dayOf, isoMs, sessionId } from '@emso/core';
 import { AppendFile, makeDirectory } from './files.ts';
+import { type DataRootLock, lockDataRoot } from './lock.ts';
 import type { Log } from './log.ts';
 import { backoffMs, isWorthLogging, pause } from './retry.ts';
 import { emptySegment, type Mark, openSegments, readMark, type Segment, writeMark } from './spool-disk.ts';
@@ -33,11 +34,18 @@ interface Waiting {
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const dir = join(options.dir, options.platform, options.sensor);
   await makeDirectory(dir);
-  const segments = await openSegments(dir, options.log);
-  const mark = await readMark(dir, options.log);
-  const spool = new Spool(options, dir, segments, mark);
-  await spool.begin();
-  return spool;
+  // Repairing cuts what looks torn: in the spool of a running acquirer, that may be the line it is about to finish.
+  const lock = lockDataRoot(dir);
+  try {
+    const segments = await openSegments(dir, options.log);
+    const mark = await readMark(dir, options.log);
+    const spool = new Spool(options, dir, segments, mark, lock);
+    await spool.begin();
+    return spool;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 export class Spool {
@@ -48,6 +56,7 @@ export class Spool {
   readonly #nowMs: () => number;
   readonly #createFile: (path: string) => Promise<SpoolFile>;
   readonly #maxMemoryBytes: number;
+  readonly #lock: DataRootLock;
   readonly #segments: Segment[];
   readonly #reader: SpoolReader;
   #mark: Mark | undefined;
@@ -65,8 +74,9 @@ export class Spool {
   readonly #awaiting = new Set<() => void>();
 
   /** Use `openSpool`. */
-  constructor(options: SpoolOptions, dir: string, segments: Segment[], mark: Mark | undefined) {
+  constructor(options: SpoolOptions, dir: string, segments: Segment[], mark: Mark | undefined, lock: DataRootLock) {
     this.#dir = dir;
+    this.#lock = lock;
     this.#log = options.log;
     this.#nowMs = options.nowMs ?? Date.now;
     this.#createFile = options.createFile ?? AppendFile.open;
@@ -164,7 +174,8 @@ export class Spool {
   async mark(position: Position): Promise<void> {
     const published: Record<string, number> = {};
     for (const segment of this.#segments) {
-      if (segment === this.#open?.segment || comparePositions(endOf(segment), position) > 0) continue;
+      const { session, lastSeq: seq } = segment;
+      if (segment === this.#open?.segment || comparePositions({ session, seq }, position) > 0) continue;
       published[segment.name] = this.#mark?.published[segment.name] ?? this.#nowMs();
     }
     this.#mark = { position, published };
@@ -205,6 +216,7 @@ export class Spool {
     await this.#flushing;
     await this.#open?.file.close();
     this.#open = undefined;
+    this.#lock.release();
   }
 
   async #flush(): Promise<void> {
@@ -285,8 +297,4 @@ export class Spool {
       );
     }
   }
-}
-
-function endOf(segment: Segment): Position {
-  return { session: segment.session, seq: segment.lastSeq };
 }

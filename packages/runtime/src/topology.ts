@@ -6,6 +6,7 @@
 import {
   AckPolicy,
   type ConsumerConfig,
+  type ConsumerInfo,
   DeliverPolicy,
   DiscardPolicy,
   JetStreamApiCodes,
@@ -41,7 +42,7 @@ interface StreamPlan {
   readonly maxAgeDays: number;
   /** `new` makes the publisher see a full stream; `old` forgets the oldest. */
   readonly discard: DiscardPolicy;
-  /** Narrowing its limits deletes data: a person must do that. */
+  /** Neither messages nor limits may be taken away by a program: only a person, who deletes the whole stream. */
   readonly sacred: boolean;
 }
 
@@ -54,6 +55,9 @@ const STREAMS: readonly StreamPlan[] = [
   { name: 'EVENT', maxAgeDays: 365, discard: DiscardPolicy.Old, sacred: false },
 ];
 
+/** Long enough for a restart of the broker; nothing depends on it (PROMISE 2). */
+const DUPLICATE_WINDOW_MS = 10 * 60_000;
+
 function streamConfig(plan: StreamPlan, sizes: StreamSizes) {
   return {
     name: plan.name,
@@ -64,8 +68,9 @@ function streamConfig(plan: StreamPlan, sizes: StreamSizes) {
     max_age: nanos(plan.maxAgeDays * DAY_MS),
     max_bytes: sizes[plan.name],
     max_msg_size: MIB,
-    duplicate_window: nanos(10 * 60_000),
     num_replicas: 1,
+    deny_delete: plan.sacred,
+    deny_purge: plan.sacred,
   } satisfies Partial<StreamConfig>;
 }
 
@@ -76,6 +81,8 @@ export class TopologyError extends Error {
 
 export interface ApplyOptions {
   readonly sizes?: StreamSizes;
+  /** Of streams that are created; one that is there keeps its own. */
+  readonly duplicateWindowMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -87,14 +94,20 @@ export interface ApplyOptions {
 export async function applyTopology(bus: Bus, options: ApplyOptions = {}): Promise<void> {
   for (const plan of STREAMS) {
     const wanted = streamConfig(plan, options.sizes ?? STREAM_SIZES);
-    await asked(bus, `stream ${plan.name}`, options.signal, () => applyStream(bus, plan, wanted));
+    const windowMs = options.duplicateWindowMs ?? DUPLICATE_WINDOW_MS;
+    await asked(bus, `stream ${plan.name}`, options.signal, () => applyStream(bus, plan, wanted, windowMs));
   }
 }
 
-async function applyStream(bus: Bus, plan: StreamPlan, wanted: ReturnType<typeof streamConfig>): Promise<void> {
+async function applyStream(
+  bus: Bus,
+  plan: StreamPlan,
+  wanted: ReturnType<typeof streamConfig>,
+  windowMs: number,
+): Promise<void> {
   const { streams } = bus.jsm;
   let found = await streams.info(plan.name).catch(ifNotFound);
-  if (found === undefined) found = await streams.add(wanted);
+  if (found === undefined) found = await streams.add({ ...wanted, duplicate_window: nanos(windowMs) });
   const different = differences(wanted, found.config);
   if (different.length === 0) return;
   if (plan.sacred) {
@@ -155,7 +168,6 @@ export async function ensureConsumer(
   const wanted = {
     durable_name: durable,
     ack_policy: AckPolicy.Explicit,
-    deliver_policy: DeliverPolicy.All,
     filter_subject: filterSubject,
     max_deliver: -1,
     max_ack_pending: limits.maxAckPending,
@@ -164,10 +176,17 @@ export async function ensureConsumer(
   const what = `consumer ${stream}/${durable}`;
   await asked(bus, what, signal, async () => {
     const { consumers } = bus.jsm;
-    const found = (await consumers.info(stream, durable).catch(ifNotFound)) ?? (await consumers.add(stream, wanted));
+    const found =
+      (await consumers.info(stream, durable).catch(ifNotFound)) ??
+      (await consumers.add(stream, { ...wanted, deliver_policy: DeliverPolicy.All }));
+    const { deliver_policy: from } = found.config;
+    // One that was set back begins in the middle, and nothing before that was left out.
+    if (from !== DeliverPolicy.All && from !== DeliverPolicy.StartSequence) {
+      refuse(what, 'deliver_policy', DeliverPolicy.All, from, 'delete the consumer');
+    }
     const different = differences(wanted, found.config);
     if (different.length === 0) return;
-    for (const field of ['filter_subject', 'ack_policy', 'deliver_policy'] as const) {
+    for (const field of ['filter_subject', 'ack_policy'] as const) {
       if (different.includes(field)) {
         refuse(
           what,
@@ -181,6 +200,41 @@ export async function ensureConsumer(
     const updated = await consumers.update(stream, durable, wanted);
     for (const field of differences(wanted, updated.config)) {
       refuse(what, field, wanted[field], updated.config[field], 'the server kept its own value: delete the consumer');
+    }
+  });
+}
+
+/**
+ * Sets consumers back that are further than their stream: a broker that lost its newest messages numbers the next ones like
+ * those it lost, and such a consumer would pass over them. To be awaited on every connection before publishing into the stream:
+ * afterwards nobody can tell any more. A stream that is not there has none.
+ */
+export async function resetConsumersAhead(bus: Bus, stream: StreamName, signal?: AbortSignal): Promise<void> {
+  await asked(bus, `consumers of ${stream}`, signal, async () => {
+    const { consumers, streams } = bus.jsm;
+    const infos: ConsumerInfo[] = [];
+    try {
+      for await (const info of consumers.list(stream)) infos.push(info);
+    } catch (error) {
+      if (isNotFound(error)) return;
+      throw error;
+    }
+    // Asked after the consumers: it only grows, so that who is ahead of it is ahead in truth.
+    const { last_seq: lastSeq } = (await streams.info(stream)).state;
+    for (const { name, config, delivered, ack_floor: floor } of infos) {
+      if (delivered.stream_seq <= lastSeq) continue;
+      bus.log.error(
+        { reason: 'broker-rolled-back', stream, consumer: name, delivered: delivered.stream_seq, lastSeq },
+        `consumer ${stream}/${name} had message ${delivered.stream_seq} and the stream ends at ${lastSeq}: the broker lost its newest messages, the spool sends them again; check its disk and sync_interval`,
+      );
+      await consumers.delete(stream, name).catch(ifNotFound);
+      const from = Math.min(floor.stream_seq, lastSeq) + 1;
+      const again = { ...config, deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from };
+      await consumers.add(stream, again).catch((error: unknown) => {
+        // Its worker was faster: it starts at the beginning, which repeats more and skips nothing.
+        if (!(error instanceof JetStreamApiError) || isTransient(error)) throw error;
+        bus.log.warn({ err: error, consumer: name }, 'the consumer was created by its worker meanwhile');
+      });
     }
   });
 }

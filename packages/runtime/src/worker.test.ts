@@ -63,7 +63,7 @@ const pending = async (durable: string): Promise<number> => {
   return info.num_pending + info.num_ack_pending;
 };
 
-test('messages in order, one at a time; failures and delays come back before what follows them', async (t) => {
+test('PROMISE 9: a failed or delayed message that comes back behind what follows it, or two in hand at once', async (t) => {
   const consumer = plan('order');
   const stop = stopAfter(t);
   const seen: string[] = [];
@@ -178,7 +178,7 @@ test('a handler slower than the ack wait gets each message once', async (t) => {
   await stopped(stop, worker);
 });
 
-test('batches: many messages for one call, all acknowledged by it, all back when it fails', async (t) => {
+test('PROMISE 8: a batch of which a message is left out when its call fails, or one is called alone', async (t) => {
   const consumer = plan('batch', { maxAckPending: 256, ackWaitMs: 10_000 });
   await publish('batch', 0, 300);
   const stop = stopAfter(t);
@@ -205,7 +205,7 @@ test('batches: many messages for one call, all acknowledged by it, all back when
   await stopped(stop, worker);
 });
 
-test('a consumer deleted on the server is created again and starts over: nothing is skipped', async (t) => {
+test('PROMISE 8: a consumer deleted on the server whose messages are skipped', async (t) => {
   const consumer = plan('deleted');
   const stop = stopAfter(t);
   const seen: string[] = [];
@@ -229,14 +229,14 @@ test('a consumer deleted on the server is created again and starts over: nothing
   await stopped(stop, worker);
 });
 
-test('a name shared by two sensors stops the worker with an error', async (t) => {
+test('PROMISE 9: two sensors that share a durable because their names render alike', async (t) => {
   const stop = stopAfter(t);
   const consumer = { ...plan('order'), filterSubject: 'raw.mii.other' };
   const worker = work({ bus, stream: 'RAW', consumer, stage: 'x', signal: stop.signal, handler: async () => 'ack' });
   await assert.rejects(worker.done, /filter_subject/);
 });
 
-test('SIGKILL of the server while publishing and consuming: nothing lost, order per subject', async (t) => {
+test('PROMISE 9: order per subject that a SIGKILL of the server breaks, or a message that it costs', async (t) => {
   const sensors = ['k1', 'k2', 'k3'];
   const count = 150;
   const stop = stopAfter(t);

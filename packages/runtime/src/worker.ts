@@ -62,6 +62,8 @@ const UNREACHED_MS = 30_000;
 const NAK_BACKOFF = { firstMs: 250, capMs: 30_000 };
 /** Bytes would be the better limit, but a pull by bytes costs one request a message on old servers. */
 const MAX_PULL = 256;
+/** What comes behind a large batch waits for all of it. */
+const MAX_BATCH_BYTES = 1024 * 1024;
 
 function start(options: BatchOptions): Worker {
   const { bus, stream, consumer, signal } = options;
@@ -153,7 +155,7 @@ function start(options: BatchOptions): Worker {
   };
 
   const handleNext = async (): Promise<void> => {
-    inHand = queue.splice(0, options.maxMessages);
+    inHand = queue.splice(0, batchLength(queue, options.maxMessages));
     if (inHand.length > 0) await handleBatch(options, name, inHand);
     inHand = [];
     lastActivity = performance.now();
@@ -206,6 +208,16 @@ function start(options: BatchOptions): Worker {
       return silent ? `consumer ${name} not reached for more than ${UNREACHED_MS / 1000} s` : true;
     },
   };
+}
+
+/** How many of the waiting messages go into the next call: as many as it takes, at least one, and not too many bytes. */
+function batchLength(queue: readonly JsMsg[], maxMessages: number): number {
+  let count = 0;
+  let bytes = 0;
+  while (count < Math.min(queue.length, maxMessages) && (count === 0 || bytes < MAX_BATCH_BYTES)) {
+    bytes += queue[count++].data.length;
+  }
+  return count;
 }
 
 /** Calls the handler and answers the broker for every message. */

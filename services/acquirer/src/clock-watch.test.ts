@@ -28,7 +28,7 @@ function watched(t: TestContext, startIso: string) {
   };
 }
 
-test('a step is an event with its size, drift is none', async (t) => {
+test('PROMISE 14: a step of the clock, or its sync state, without an event row', async (t) => {
   const { events, go } = watched(t, '2026-03-01T12:00:00Z');
   await waitFor(() => events.some((text) => /^clock-sync state=(yes|unknown)$/.test(text)), { what: 'the sync state' });
   events.length = 0;
@@ -39,7 +39,7 @@ test('a step is an event with its size, drift is none', async (t) => {
   assert.deepEqual(events, ['clock-step ms=250', 'clock-step ms=-3600000']);
 });
 
-test('each UTC midnight is marked once', async (t) => {
+test('PROMISE 11: a UTC midnight without a mark, or with two', async (t) => {
   const { events, go } = watched(t, '2026-03-01T23:59:59Z');
   await go(2000);
   await go(2000);

@@ -198,7 +198,7 @@ describe('links', { concurrency: true }, () => {
   });
 });
 
-test('a full spool stops reading, which is no idle link and cuts no line; both ends are events', async (t) => {
+test('PROMISE 5: a full spool that is read into, loses a line, or leaves no event at both ends', async (t) => {
   const box = await openBox(t);
   let full = false;
   const { rows, see, received } = listen(t, {

@@ -2,10 +2,24 @@
  * The acquirer: one TCP client per sensor, every line on local disk before anything looks at it, then to the bus.
  * Neither a sensor that cannot be reached nor a broker that is away stops the others.
  */
+import { join } from 'node:path';
 import { deploymentAt, sensorsOf } from '@emso/core';
-import { applyTopology, type Bus, connectBus, ENV, isWorthLogging, retry, runService } from '@emso/runtime';
+import {
+  applyTopology,
+  type Bus,
+  ConfigFaults,
+  connectBus,
+  ENV,
+  isWorthLogging,
+  pause,
+  retry,
+  runService,
+  SpoolDepthGauge,
+  spoolPlaceFault,
+} from '@emso/runtime';
 import { z } from 'zod';
 import { watchClock } from './clock-watch.ts';
+import { watchRaw } from './raw-backlog.ts';
 import { startSensorLink } from './sensor-link.ts';
 
 const PRUNE_MS = 3_600_000;
@@ -15,9 +29,20 @@ const REFUSED_BACKOFF = { firstMs: 2000, capMs: 60_000 };
 
 await runService({
   name: 'acquirer',
-  config: z.object({ EMSO_NATS_URL: ENV.EMSO_NATS_URL, EMSO_SPOOL_DIR: ENV.EMSO_SPOOL_DIR }),
+  config: z.object({
+    EMSO_NATS_URL: ENV.EMSO_NATS_URL,
+    EMSO_SPOOL_DIR: ENV.EMSO_SPOOL_DIR,
+    EMSO_SPOOL_MEMORY_BYTES: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(64 * 1024 * 1024)
+      .describe('how much a sensor may keep in memory while the disk of the spool takes nothing, in bytes'),
+  }),
   async start({ config, log, metrics, signal, fail }) {
     const { EMSO_NATS_URL: url, EMSO_SPOOL_DIR: spoolDir } = config.env;
+    const misplaced = await spoolPlaceFault(spoolDir);
+    if (misplaced !== undefined) throw new ConfigFaults([misplaced]);
     let bus: Bus | undefined;
 
     const topologyFault = (err: unknown): void => {
@@ -49,9 +74,13 @@ await runService({
         if (isWorthLogging(attempt)) topologyFault(error);
       },
     });
-    joining.catch((error) => {
-      if (!signal.aborted) fail(error);
-    });
+    const watching = joining.then(
+      (joined) => watchRaw(joined, signal),
+      (error) => {
+        if (!signal.aborted) fail(error);
+      },
+    );
+    const depths = new Map<string, SpoolDepthGauge>();
 
     const links = sensorsOf(config.observatory).flatMap(({ platform, sensor }) => {
       const { endpoint, source = 'none' } = deploymentAt(sensor, Date.now()).deployment;
@@ -60,8 +89,10 @@ await runService({
         return [];
       }
       const { id, cadenceMs } = sensor;
+      depths.set(id, new SpoolDepthGauge(join(spoolDir, platform.id, id)));
       const child = log.child({ sensor: id });
-      const rest = { endpoint, cadenceMs, spoolDir, bus: joining, log: child, metrics, signal, fail };
+      const spool = { dir: spoolDir, maxMemoryBytes: config.env.EMSO_SPOOL_MEMORY_BYTES };
+      const rest = { endpoint, cadenceMs, spool, bus: joining, log: child, metrics, signal, fail };
       return [startSensorLink({ platform: platform.id, sensor: id, ...rest })];
     });
     const stopClock = watchClock((text) => {
@@ -71,9 +102,21 @@ await runService({
       for (const link of links)
         link.prune().catch((err) => log.warn({ reason: 'spool-prune', err }, 'old spool files were not removed'));
     }, PRUNE_MS);
-    const measure = setInterval(() => {
-      metrics.spoolBytes.set(links.reduce((sum, link) => sum + link.spoolBytes(), 0));
-    }, SPOOL_METRIC_MS);
+    // From the disk, not from the publisher: true right after a restart, before there was a broker, and while one hangs.
+    const showDepth = async (sensor: string, gauge: SpoolDepthGauge): Promise<void> => {
+      const { records, bytes, oldestMs = 0 } = await gauge.read();
+      metrics.spoolWaitingRecords.set({ sensor }, records);
+      metrics.spoolWaitingBytes.set({ sensor }, bytes);
+      metrics.spoolOldestUnpublished.set({ sensor }, oldestMs / 1000);
+    };
+    const measuring = (async () => {
+      while (!signal.aborted) {
+        metrics.spoolBytes.set(links.reduce((sum, link) => sum + link.spoolBytes(), 0));
+        for (const [sensor, gauge] of depths)
+          await showDepth(sensor, gauge).catch((err) => log.debug({ err, sensor }, 'the spool could not be read'));
+        await pause(SPOOL_METRIC_MS, signal);
+      }
+    })();
 
     return {
       ready() {
@@ -82,9 +125,8 @@ await runService({
       },
       async stop() {
         clearInterval(prune);
-        clearInterval(measure);
         stopClock();
-        await Promise.all(links.map((link) => link.stop()));
+        await Promise.all([watching, measuring, ...links.map((link) => link.stop())]);
         await bus?.close();
       },
     };

@@ -2,7 +2,7 @@
  * From the spool to the bus: one publish in flight, always read from disk, so that memory stays flat however long the broker
  * was away. After every (re)connect it starts from the older of its own mark and what the broker really has (PROMISE 6).
  */
-import { decodeRawPayload, encodeRawPayload, MAX_RAW_PAYLOAD_BYTES, rawMessageId, rawSubject } from '@emso/core';
+import { decodeRawPayload, encodeRawPayload, rawMessageId, rawSubject } from '@emso/core';
 import {
   type Bus,
   backoffMs,
@@ -13,6 +13,7 @@ import {
   type Position,
   pause,
   publishDurably,
+  resetConsumersAhead,
   type Spool,
   type SpoolRead,
 } from '@emso/runtime';
@@ -20,6 +21,12 @@ import {
 /** An old mark costs a repeated publication after a crash, which the ids make harmless; a mark a record would cost an fsync each. */
 const MARK_INTERVAL_MS = 1000;
 const SHOW_INTERVAL_MS = 2000;
+/**
+ * A backlog goes out in small messages and not faster than this: the archiver takes what comes in one order for all sensors, and
+ * the live lines of the others must not stand behind it. A day of lines of a sensor still takes less than a second.
+ */
+const BATCH_BYTES = 64 * 1024;
+const REPLAY_BYTES_PER_S = 1024 * 1024;
 /** A spool that cannot be read now (a failing disk) is tried again: acquisition goes on meanwhile. */
 const READ_BACKOFF = { firstMs: 500, capMs: 30_000 };
 
@@ -43,49 +50,59 @@ export async function publishSpool(
   });
   let position: Position | undefined;
   let inFlight: { readonly from: Position; readonly read: SpoolRead } | undefined;
+  let marked: Position | undefined;
   let markedMs = 0;
   let failures = 0;
+  const showing = setInterval(() => {
+    metrics.spoolMemoryBytes.set({ sensor }, spool.memoryBytes);
+    metrics.sourcePaused.set({ sensor }, spool.full ? 1 : 0);
+  }, SHOW_INTERVAL_MS);
 
-  /** However long the broker is away: what waits for it is told meanwhile. */
-  const untilLinkUp = async (): Promise<void> => {
-    const show = async (from: Position): Promise<void> => {
-      const waiting = await spool.read(from, 1);
-      if (waiting !== undefined) metrics.spoolOldestUnpublished.set({ sensor }, waiting.records[0].receivedMs / 1000);
-    };
-    const timer = setInterval(() => {
-      if (position !== undefined) show(position).catch((err) => bus.log.debug({ err }, 'the spool could not be read'));
-    }, SHOW_INTERVAL_MS);
-    await linkUp(bus, signal);
-    clearInterval(timer);
+  const mark = async (published: Position): Promise<void> => {
+    await spool.mark(published);
+    marked = published;
+    markedMs = performance.now();
+  };
+
+  /** With nothing to do the mark is brought up: who looks at the disk must not take for waiting what is published. */
+  const untilMore = async (published: Position, attempt: AbortSignal): Promise<void> => {
+    let idle = true;
+    const more = spool.waitForMore(attempt).then(() => {
+      idle = false;
+    });
+    if (marked !== published) {
+      await Promise.race([more, pause(MARK_INTERVAL_MS, attempt)]);
+      if (idle) await mark(published);
+    }
+    await more;
   };
 
   const publishNext = async (): Promise<void> => {
     if (resumeDue || position === undefined) {
-      await untilLinkUp();
+      await linkUp(bus, signal);
       resumeDue = false;
       connection = new AbortController();
       // What was acknowledged since the last mark need not go out again.
-      if (position !== undefined) await spool.mark(position);
+      if (position !== undefined) await mark(position);
+      await resetConsumersAhead(bus, 'RAW', signal);
       position = spool.resume(await brokerLast(bus, subject, signal));
     }
     // A batch that may be stored already goes out as it was: cut anew, it would have another id and be stored twice.
     const again = inFlight !== undefined && comparePositions(inFlight.from, position) === 0;
-    const next = again ? inFlight?.read : await spool.read(position, MAX_RAW_PAYLOAD_BYTES);
-    metrics.spoolOldestUnpublished.set({ sensor }, next === undefined ? 0 : next.records[0].receivedMs / 1000);
+    const next = again ? inFlight?.read : await spool.read(position, BATCH_BYTES);
     const attempt = AbortSignal.any([signal, connection.signal]);
     // Also woken when the link drops: a broker that came back without what it had acknowledged gets it at once.
-    if (next === undefined) return spool.waitForMore(attempt);
+    if (next === undefined) return untilMore(position, attempt);
     const { session, seq: first } = next.records[0];
     const range = { session, first, last: next.records[next.records.length - 1].seq };
     const id = rawMessageId(platform, sensor, range);
     inFlight = { from: position, read: next };
-    await publishDurably(bus, subject, id, encodeRawPayload(next.records), { signal: attempt });
+    const payload = encodeRawPayload(next.records);
+    await publishDurably(bus, subject, id, payload, { signal: attempt });
     inFlight = undefined;
     position = next.next;
-    if (performance.now() - markedMs > MARK_INTERVAL_MS) {
-      await spool.mark(position);
-      markedMs = performance.now();
-    }
+    if (performance.now() - markedMs > MARK_INTERVAL_MS) await mark(position);
+    if (payload.length > BATCH_BYTES / 2) await pause((1000 * payload.length) / REPLAY_BYTES_PER_S, attempt);
   };
 
   while (!signal.aborted) {
@@ -104,6 +121,7 @@ export async function publishSpool(
     }
   }
   off();
+  clearInterval(showing);
   if (position !== undefined) await spool.mark(position);
 }
 

@@ -24,7 +24,8 @@ export interface SensorLinkOptions {
   /** `tcp://host:port`, as the site file has it. */
   readonly endpoint: string;
   readonly cadenceMs: number;
-  readonly spoolDir: string;
+  /** Root of all spools, and what one may keep in memory. */
+  readonly spool: Pick<SpoolOptions, 'dir' | 'maxMemoryBytes'>;
   /** Resolves when there is a bus: acquisition does not wait for it. */
   readonly bus: Promise<Bus>;
   readonly log: Log;
@@ -79,7 +80,7 @@ export function startSensorLink(options: SensorLinkOptions): SensorLink {
     emit([{ kind: 'event', receivedMs: Date.now(), bytes: Buffer.from(text, 'latin1') }]);
 
   const run = async (): Promise<() => Promise<void>> => {
-    spool = await openUntilDone({ dir: options.spoolDir, platform: options.platform, sensor, log }, signal);
+    spool = await openUntilDone({ ...options.spool, platform: options.platform, sensor, log }, signal);
     const opened = spool;
     if (opened === undefined) return async () => {};
     if (early.length > 0) emit(early);
