@@ -30,6 +30,7 @@ const TASKS = {
     run: (args) => node('test/compose/deployment.ts', args),
   },
   bench: { about: 'measure', run: bench },
+  'bench:import': { about: 'ten years of a sensor imported, with kills', run: benchImport },
   docs: {
     about: 'write the generated pages of docs/ (--check: only compare)',
     run: (args) => node('scripts/docs.ts', args),
@@ -94,6 +95,11 @@ function soak(args) {
   return node('test/soak/main.ts', args);
 }
 
+function benchImport(args) {
+  ensureServer('nats-server');
+  return node('bench/import.ts', args);
+}
+
 function bench(args) {
   ensureServer('nats-server');
   return node('bench/main.ts', args);
@@ -149,7 +155,7 @@ async function main([name, ...args]) {
   const task = Object.hasOwn(TASKS, name ?? '') ? TASKS[name] : undefined;
   if (task === undefined) {
     say(`expected a task${name === undefined ? '' : `, found '${name}'`}. Tasks:`);
-    for (const [each, { about }] of Object.entries(TASKS)) process.stderr.write(`  ${each.padEnd(8)} ${about}\n`);
+    for (const [each, { about }] of Object.entries(TASKS)) process.stderr.write(`  ${each.padEnd(13)} ${about}\n`);
     return 2;
   }
   if (!task.bare) {

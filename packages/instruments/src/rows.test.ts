@@ -111,6 +111,7 @@ test('identities of imported rows: second, hash of the stripped bytes, and which
     '20170929 00:00:05\t a b\r',
     '20170929 00:00:05A b',
     '20170929 00:00:05',
+    '20170930 23:59:58a b',
   ];
   const ids = importIds(readDatRows(asciiBytes(file.join('\n'))).run);
   assert.deepEqual(ids.slice(0, 3), [
@@ -118,7 +119,8 @@ test('identities of imported rows: second, hash of the stripped bytes, and which
     `dat/20170929T000006Z/${hash}/1`,
     `dat/20170929T000005Z/${hash}/2`,
   ]);
-  assert.equal(new Set(ids).size, 5);
+  assert.equal(new Set(ids).size, 6);
+  assert.equal(ids[5], `dat/20170930T235958Z/${hash}/1`);
   assert.equal(ids[4], 'dat/20170929T000005Z/e3b0c44298fc1c14/1');
 });
 

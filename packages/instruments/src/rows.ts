@@ -17,6 +17,9 @@ import {
 import { BLANK, COLON, isSpace, LF, trimmedEnd, ZERO } from './bytes.ts';
 import { twoDigits } from './numbers.ts';
 
+export * from './rows-file-name.ts';
+export type * from './rows-import-report.ts';
+
 /** Characters of the reception time in front of every row. */
 export const STAMP_BYTES = 17;
 
@@ -81,11 +84,17 @@ export function stripBounds(bytes: Uint8Array, start: number, end: number): [sta
 export function importIds(run: RawRun): string[] {
   const ids: string[] = [];
   const seen = new Map<string, number>();
+  let day = Number.NaN;
+  let date = '';
   for (let i = 0; i < run.count; i++) {
     const [start, end] = stripBounds(run.bytes, run.start[i], run.end[i]);
     const digest = hash('sha256', run.bytes.subarray(start, end), 'hex').slice(0, 16);
-    const stamp = stampText(run.received[i]);
-    const key = `dat/${stamp.slice(0, 8)}T${stamp.slice(9).replaceAll(':', '')}Z/${digest}`;
+    // Nearly every row repeats the date of the row before it.
+    if (dayOf(run.received[i]) !== day) {
+      day = dayOf(run.received[i]);
+      date = compactDay(day);
+    }
+    const key = `dat/${date}T${clockText(run.received[i] - day * DAY_MS, '')}Z/${digest}`;
     const n = (seen.get(key) ?? 0) + 1;
     seen.set(key, n);
     ids.push(`${key}/${n}`);
@@ -107,9 +116,17 @@ export function datRow(receivedMs: number, bytes: Uint8Array, start: number, end
 /** `YYYYMMDD HH:MM:SS` of an instant. */
 function stampText(timeMs: number): string {
   const day = dayOf(timeMs);
-  const second = Math.floor((timeMs - day * DAY_MS) / 1000);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${compactDay(day)} ${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}`;
+  return `${compactDay(day)} ${clockText(timeMs - day * DAY_MS, ':')}`;
+}
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
+
+/** `HH:MM:SS` of a time since midnight, with this between the numbers. */
+function clockText(sinceMidnightMs: number, separator: string): string {
+  const second = Math.floor(sinceMidnightMs / 1000);
+  const minute = Math.floor(second / 60);
+  const hour = TWO_DIGITS[Math.floor(minute / 60)];
+  return `${hour}${separator}${TWO_DIGITS[minute % 60]}${separator}${TWO_DIGITS[second % 60]}`;
 }
 
 /** About as many rows as a file has whose lines are as long as its first one; the run grows when they are shorter. */

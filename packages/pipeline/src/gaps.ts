@@ -12,7 +12,7 @@ export interface Gap {
 }
 
 /** A pause shorter than this many cadences is jitter, not a gap. */
-const GAP_CADENCES = 3;
+export const GAP_CADENCES = 3;
 
 const latin1 = new TextDecoder('latin1');
 

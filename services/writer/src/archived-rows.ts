@@ -1,7 +1,6 @@
 /** The bytes that stand in raw files under given record ids: what tells a repetition from a conflict (PROMISE 1). */
 import type { RawRecord } from '@emso/core';
 import { parseRawFile } from '@emso/products';
-import { readIfThere } from './data-root.ts';
 
 export class ArchivedRows {
   /** By session and seq; an id that was asked for and not found has an empty list. */
@@ -16,9 +15,8 @@ export class ArchivedRows {
     }
   }
 
-  /** Collects from a raw file; one that does not exist has no rows. */
-  async collect(path: string): Promise<void> {
-    const bytes = await readIfThere(path);
+  /** Collects from the bytes of a raw file; one that does not exist has no rows. */
+  collect(bytes: Uint8Array | undefined): void {
     if (bytes === undefined) return;
     const { run } = parseRawFile(bytes);
     const wanted = run.sessions.map((session) => this.#rows.get(session));

@@ -1,131 +1,140 @@
-/** A historical daily file into the raw archive. Importing twice changes nothing; the original is only read. */
+/** A historical daily file into the raw archive. Importing twice changes nothing; the original is only read (PROMISE 12). */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { dayOf, iso, KIND, parseCompactDay, type RawRun } from '@emso/core';
-import { importIds, readDatRows } from '@emso/instruments';
+import { basename } from 'node:path';
+import { dayOf, iso, type PlacedSensor, parseIso, type RawRun } from '@emso/core';
+import { type ImportReport, importIds, parseDatName, readDatRows } from '@emso/instruments';
 import { touchedDays } from '@emso/pipeline';
-import { AppendFile, makeDirectory } from '@emso/runtime';
-import { readIfThere } from './data-root.ts';
+import { coveredByLive } from './import-gaps.ts';
+import { originalsOf } from './import-originals.ts';
+import { pairedRows } from './import-pairs.ts';
 import type { RawArchive } from './raw-archive.ts';
 import type { SensorDays } from './sensor-days.ts';
 
-export interface ImportReport {
-  readonly file: string;
-  /** The sensor it was taken for; absent when no prefix of the site file fits its name. */
-  readonly sensor?: string;
-  readonly rows: number;
-  readonly added: number;
-  readonly known: number;
-  /** Left out by `fillGaps` because live records cover their time. */
-  readonly covered: number;
-  /** Rows without a valid stamp: not imported, to be looked at. */
-  readonly damaged: number;
-}
+export type { ImportReport } from '@emso/instruments';
 
-/** A pause between live lines of more than this many cadences is a gap that an import may fill. */
-const GAP_CADENCES = 3;
+/** So many damaged rows are shown; all of them are kept. */
+const EXAMPLES = 5;
 
-/** Imports one file named `<prefix>_YYYYMMDD.dat`. With `fillGaps` only rows at times that no live record covers. Calls must not overlap. */
+type Counts = Pick<ImportReport, 'rows' | 'added' | 'known' | 'covered' | 'paired' | 'damaged' | 'examples'>;
+const NOTHING: Counts = { rows: 0, added: 0, known: 0, covered: 0, paired: 0, damaged: 0, examples: [] };
+
+/**
+ * Imports one file, for the sensor that its prefix names, or for `sensorId` when no sensor has its prefix. With `fillGaps` only rows that lie in gaps of the live records. A file that
+ * cannot be taken is reported as refused; an archive that cannot be written throws, and what was in hand can be imported again. Calls
+ * must not overlap.
+ */
 export async function importFile(
   path: string,
   fillGaps: boolean,
   root: string,
   archive: RawArchive,
   sensors: readonly SensorDays[],
+  sensorId?: string,
 ): Promise<ImportReport> {
-  const name = basename(path);
-  const sensorDays = sensors.find(({ plan }) => isFileOf(plan.sensor.prefix, name));
-  if (sensorDays === undefined) return { file: path, rows: 0, added: 0, known: 0, covered: 0, damaged: 0 };
-  const { plan } = sensorDays;
-  const bytes = await readFile(path);
-  const { run, damaged } = readDatRows(bytes);
-  const ids = importIds(run);
-  const covered = fillGaps ? await coveredByLive(run, sensorDays, archive) : new Set<number>();
-  const rows = ids
-    .map((importId, i) => ({
-      importId,
-      receivedMs: run.received[i],
-      bytes: run.bytes.subarray(run.start[i], run.end[i]),
-    }))
-    .filter((_, i) => !covered.has(i));
-  let added = 0;
-  for (const [day, ofDay] of Map.groupBy(rows, ({ receivedMs }) => dayOf(receivedMs))) {
-    const missing = await archive.missingImports(plan, day, ofDay);
-    if (missing.length === 0) continue;
-    const touched = daysOf(run, day, sensorDays);
-    await sensorDays.expect(touched);
-    await archive.appendImports(plan, day, missing, Date.now());
-    await sensorDays.imported(touched, Date.now());
-    added += missing.length;
-  }
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  await noteOriginal(root, { file: path, sha256, rows: run.count, added, importedAt: iso(Date.now()) });
-  const counts = { rows: run.count, added, known: rows.length - added, covered: covered.size, damaged: damaged.length };
-  return { file: path, sensor: plan.sensor.id, ...counts };
-}
-
-function isFileOf(prefix: string, name: string): boolean {
-  const stem = name.slice(0, -'_YYYYMMDD.dat'.length);
-  return name.endsWith('.dat') && stem === prefix && parseCompactDay(name.slice(-12, -4)) !== undefined;
-}
-
-/** The days that rows received on `day` can change. */
-function daysOf(run: RawRun, day: number, { plan }: SensorDays): Set<number> {
-  const indices = Array.from({ length: run.count }, (_, i) => i);
-  return touchedDays(
-    plan,
-    run,
-    indices.filter((i) => dayOf(run.received[i]) === day),
-  );
-}
-
-/** One line of `raw/imports.jsonl` for every original that was read, by its SHA-256: what the archive's imported rows came from. */
-async function noteOriginal(root: string, note: { sha256: string } & Record<string, unknown>): Promise<void> {
-  const path = join(root, 'raw', 'imports.jsonl');
-  const known = Buffer.from((await readIfThere(path)) ?? []);
-  if (known.includes(`"sha256":"${note.sha256}"`)) return;
-  await makeDirectory(join(root, 'raw'));
-  const file = await AppendFile.open(path);
+  const placed = sensorOf(basename(path), [...archive.sensors], sensorId);
+  if (typeof placed === 'string') return { file: path, refusal: placed, ...NOTHING };
+  let bytes: Uint8Array;
   try {
-    // A torn last line: its import was never answered, and is made again.
-    const whole = known.lastIndexOf(0x0a) + 1;
-    if (whole < file.length) await file.cutTo(whole);
-    await file.append(Buffer.from(`${JSON.stringify(note)}\n`));
-  } finally {
-    await file.close();
+    bytes = await readFile(path);
+  } catch (error) {
+    const refusal = `expected a file that the writer can read, found ${(error as Error).message}: it reads originals itself, under the same path as the command`;
+    return { file: path, sensor: placed.sensor.id, refusal, ...NOTHING };
   }
+  const { run, damaged } = readDatRows(bytes);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const originals = originalsOf(archive, root);
+  // Before its rows: what is noted as imported must have lost nothing.
+  const refused = await originals.keepRefused({ path, sha256, bytes }, damaged);
+  const days = sensors.find(({ plan }) => plan.sensor.id === placed.sensor.id);
+  const counts = await importRows(run, fillGaps, archive, placed, days);
+  const importedAt = iso(Date.now());
+  const { id: sensor } = placed.sensor;
+  await originals.note({ file: path, sha256, sensor, rows: run.count, damaged: damaged.length, importedAt });
+  return {
+    file: path,
+    sha256,
+    sensor,
+    rows: run.count,
+    ...counts,
+    damaged: damaged.length,
+    examples: refused.rows.slice(0, EXAMPLES),
+    ...(refused.path !== undefined && { refusedIn: refused.path }),
+  };
 }
 
-/** Indices of rows whose time lies between two live lines that are as close as the cadence promises. */
-async function coveredByLive(run: RawRun, { plan }: SensorDays, archive: RawArchive): Promise<Set<number>> {
-  const covered = new Set<number>();
-  if (run.count === 0) return covered;
-  const received = run.received.subarray(0, run.count);
-  const firstDay = dayOf(received.reduce((a, b) => Math.min(a, b)));
-  const lastDay = dayOf(received.reduce((a, b) => Math.max(a, b)));
-  const live = await archive.read(plan, firstDay - 1, lastDay + 1);
-  const lines = live.received
-    .slice(0, live.count)
-    .filter((_, i) => live.kind[i] === KIND.line)
-    .sort();
-  received.forEach((timeMs, i) => {
-    const next = firstNotBefore(lines, timeMs);
-    const together =
-      next > 0 && next < lines.length && lines[next] - lines[next - 1] <= GAP_CADENCES * plan.sensor.cadenceMs;
-    if (together || lines[next] === timeMs) covered.add(i);
-  });
-  return covered;
+/** The sensor whose files have this name, or why there is none; `id` names it where the site file does not know the prefix. */
+function sensorOf(name: string, all: readonly PlacedSensor[], id: string | undefined): PlacedSensor | string {
+  const parsed = parseDatName(name);
+  if (parsed === undefined) return `expected a name <prefix>_YYYYMMDD.dat, found '${name}'`;
+  const owner = all.find(({ sensor }) => sensor.prefix === parsed.prefix);
+  if (id === undefined) {
+    const prefixes = all.map(({ sensor }) => sensor.prefix).join(', ');
+    return owner ?? `expected a prefix of the site file (${prefixes}), found '${parsed.prefix}'`;
+  }
+  if (owner !== undefined && owner.sensor.id !== id) return `expected a file of ${id}, found one of ${owner.sensor.id}`;
+  return all.find(({ sensor }) => sensor.id === id) ?? `expected a sensor of the site file, found '${id}'`;
 }
 
-/** Index of the first of the ascending `times` that is not before `timeMs`; their number when there is none. */
-function firstNotBefore(times: Float64Array, timeMs: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle] < timeMs) low = middle + 1;
-    else high = middle;
+/** Adds what is missing, day by day of reception; `days` is absent for a sensor whose model is not installed. */
+async function importRows(
+  run: RawRun,
+  fillGaps: boolean,
+  archive: RawArchive,
+  placed: PlacedSensor,
+  days: SensorDays | undefined,
+): Promise<Pick<Counts, 'added' | 'known' | 'covered' | 'paired'>> {
+  const ids = importIds(run);
+  const counts = { added: 0, known: 0, covered: 0, paired: 0 };
+  for (const [day, rows] of Map.groupBy(ids.keys(), (i) => dayOf(run.received[i]))) {
+    const there = await archive.read(placed, day, day);
+    const knownIds = new Set(there.importId.values());
+    const isKnown = (i: number): boolean => knownIds.has(ids[i]);
+    const paired = pairedRows(there, run, rows, ids);
+    const lines = fillGaps ? await coveredByLive(archive, placed, day) : undefined;
+    const isCovered = (i: number): boolean => lines !== undefined && (paired.has(i) || lines(run.received[i]));
+    const missing = rows.filter((i) => !isKnown(i) && !isCovered(i));
+    await add(run, missing, day, ids, archive, placed, days);
+    const known = rows.filter(isKnown);
+    counts.added += missing.length;
+    counts.known += known.length;
+    counts.covered += rows.length - known.length - missing.length;
+    counts.paired += [...known, ...missing].filter((i) => paired.has(i)).length;
   }
-  return low;
+  if (days !== undefined && counts.known > 0) await remember(run, days);
+  return counts;
+}
+
+/** Appends rows of one day; the days that they touch are known before the first of them is on disk. */
+async function add(
+  run: RawRun,
+  rows: readonly number[],
+  day: number,
+  ids: readonly string[],
+  archive: RawArchive,
+  placed: PlacedSensor,
+  days: SensorDays | undefined,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const touched = days === undefined ? new Set<number>() : touchedDays(days.plan, run, rows);
+  await days?.expect(touched);
+  const imports = rows.map((i) => ({
+    importId: ids[i],
+    receivedMs: run.received[i],
+    bytes: run.bytes.subarray(run.start[i], run.end[i]),
+  }));
+  await archive.appendImports(placed, day, imports, Date.now());
+  await days?.imported(touched, Date.now());
+}
+
+/**
+ * Where time is not reception, a writer that was killed after it had added rows knows nothing of the days that they touch, but for
+ * those that have files: repeating the import tells it.
+ */
+async function remember(run: RawRun, days: SensorDays): Promise<void> {
+  if (days.plan.byReception) return;
+  const all = Array.from({ length: run.count }, (_, i) => i);
+  const forgotten = touchedDays(days.plan, run, all);
+  for (const { day } of days.ledger()) forgotten.delete(dayOf(parseIso(day) as number));
+  if (forgotten.size > 0) await days.imported(forgotten, Date.now());
 }

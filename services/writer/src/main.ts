@@ -3,24 +3,30 @@
  * seals quiet ones. It reads the bus only to be fast; what it writes follows from the raw archive alone.
  */
 import { join } from 'node:path';
-import { eventSubject, isoDay, sensorsOf } from '@emso/core';
+import { eventSubject, iso, isoDay, sensorsOf } from '@emso/core';
 import { planObservatory, settingsFaults } from '@emso/pipeline';
 import { applyTopology, connectBus, ENV, lockDataRoot, removeOrphans, runService, writeAtomic } from '@emso/runtime';
 import { z } from 'zod';
 import { Announcer } from './announcer.ts';
 import { startAppender } from './appender.ts';
 import { startArchiver } from './archiver.ts';
+import { FoundDivergences } from './found-divergences.ts';
 import { type ImportReport, importFile } from './import.ts';
 import { productAnnouncements } from './product-announcements.ts';
 import { RawArchive } from './raw-archive.ts';
 import { repeatEach } from './repeat.ts';
 import { SensorDays } from './sensor-days.ts';
+import { leaveSensorTable } from './sensor-table.ts';
 
 /** Timers take no more. */
 const milliseconds = z.coerce.number().int().positive().max(0x7fff_ffff);
 
 const SEAL_BODY = z.object({ stale: z.boolean().optional() }).optional();
-const IMPORT_BODY = z.object({ file: z.string().min(1), fillGaps: z.boolean().optional() });
+const IMPORT_BODY = z.strictObject({
+  file: z.string().min(1),
+  fillGaps: z.boolean().optional(),
+  sensor: z.string().optional(),
+});
 
 await runService({
   name: 'writer',
@@ -47,6 +53,8 @@ await runService({
     });
     await removeOrphans(root);
     const placed = sensorsOf(config.observatory);
+    const { plans } = planObservatory(config.observatory);
+    await leaveSensorTable(root, placed, plans);
     const archive = new RawArchive(root, placed);
     const bus = await connectBus({ url: env.EMSO_NATS_URL, name: 'writer', log, metrics, fail, signal });
     const followTopology = (): void => {
@@ -60,11 +68,13 @@ await runService({
       if (up) followTopology();
     });
     const announcer = new Announcer(bus, log, signal);
+    const divergences = new FoundDivergences(root, log);
     const timings = { netcdfIntervalMs: env.EMSO_NETCDF_INTERVAL_MS, verdictTimeoutMs: env.EMSO_VERDICT_TIMEOUT_MS };
     const days = new Map(
-      planObservatory(config.observatory).plans.map((plan) => {
+      plans.map((plan) => {
         const [platform, sensor] = [plan.platform.id, plan.sensor.id];
         const onDivergence = (day: number, rows: number): void => {
+          divergences.note({ at: iso(Date.now()), platform, sensor, day: isoDay(day), rows });
           const id = `divergence/${platform}/${sensor}/${isoDay(day)}/${Date.now()}`;
           const body = { id, platform, sensor, day: isoDay(day), rows };
           announcer.announce([{ subject: eventSubject(platform, sensor, 'divergence'), id, body }]);
@@ -87,25 +97,22 @@ await runService({
 
     const seal = async (sensorDays: SensorDays, stale: boolean): Promise<number[]> => {
       const { plan } = sensorDays;
-      const sealed = await sensorDays.seal(Date.now(), plan.platform.graceMs, stale);
-      for (const each of sealed) {
-        announcer.announce(productAnnouncements(plan, each), () => sensorDays.announced(each));
-      }
+      const sealed = await sensorDays.seal(Date.now(), plan.platform.graceMs, stale, (each) =>
+        announcer.announce(productAnnouncements(plan, each), () => sensorDays.announced(each)),
+      );
       return sealed.map(({ day }) => day);
     };
-    const measure = (): void => {
-      let stale = 0;
-      for (const sensorDays of all) {
-        const ledger = sensorDays.ledger();
-        metrics.dirtyDays.set({ sensor: sensorDays.plan.sensor.id }, ledger.filter((day) => day.dirty).length);
-        stale += ledger.filter((day) => day.stale).length;
-      }
-      metrics.staleDays.set(stale);
+    const measure = (sensorDays: SensorDays): void => {
+      const sensor = { sensor: sensorDays.plan.sensor.id };
+      const ledger = sensorDays.ledger();
+      metrics.dirtyDays.set(sensor, ledger.filter((day) => day.dirty).length);
+      metrics.staleDays.set(sensor, ledger.filter((day) => day.stale).length);
+      metrics.incompleteDays.set(sensor, ledger.filter((day) => day.state === 'incomplete').length);
     };
-    measure();
+    all.forEach(measure);
     const ticking = repeatEach(env.EMSO_TICK_MS, signal, log, all, async (sensorDays) => {
       await sensorDays.tick(Date.now());
-      measure();
+      measure(sensorDays);
     });
     const sealing = repeatEach(env.EMSO_SEAL_INTERVAL_MS, signal, log, all, (sensorDays) => seal(sensorDays, false));
     const verifying = (async () => {
@@ -126,8 +133,10 @@ await runService({
         return sealed;
       },
       /** One file after the other: two imports of one day must not both find a row missing. */
-      import(file: string, fillGaps: boolean): Promise<ImportReport> {
-        const mine = imports.then(() => importFile(file, fillGaps, root, archive, all));
+      import(file: string, fillGaps: boolean, sensor?: string): Promise<ImportReport> {
+        // What stops has closed its files, and gives its root to the next writer.
+        if (signal.aborted) throw new Error('the writer is stopping: ask the next one');
+        const mine = imports.then(() => importFile(file, fillGaps, root, archive, all, sensor));
         imports = mine.catch(() => undefined);
         return mine;
       },
@@ -135,6 +144,7 @@ await runService({
         await Promise.all([ticking, sealing, verifying, imports, ...workers.map((worker) => worker.done)]);
         await announcer.idle();
         for (const sensorDays of all) await sensorDays.close(Date.now());
+        await divergences.idle();
         await archive.close();
         await bus.close();
         lock.release();
@@ -159,8 +169,8 @@ await runService({
     app.post('/import', async (request, reply) => {
       const body = IMPORT_BODY.safeParse(request.body);
       if (!body.success)
-        return reply.code(400).send(refused(request.body, '{"file": path, "fillGaps": true or false}'));
-      return writer().import(body.data.file, body.data.fillGaps === true);
+        return reply.code(400).send(refused(request.body, '{"file": path, "fillGaps": true or false, "sensor": id}'));
+      return writer().import(body.data.file, body.data.fillGaps === true, body.data.sensor);
     });
   },
 });

@@ -2,8 +2,7 @@
  * The archive of record: `.raw` files, appended and fsynced, never rewritten (PROMISE 11). Every record once, recognised by
  * membership in the id ranges of its session. What is on disk is the only truth; memory is an index of it.
  */
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import {
   createRawRun,
   dayOf,
@@ -23,9 +22,12 @@ import {
   productPaths,
   rawPathOfUnknown,
 } from '@emso/products';
-import { AppendFile, makeDirectory, pause } from '@emso/runtime';
+import { pause } from '@emso/runtime';
 import { ArchivedRows } from './archived-rows.ts';
-import { daysIn, readIfThere } from './data-root.ts';
+import { daysIn } from './data-root.ts';
+import { type OpenRawFile, RawFiles } from './raw-files.ts';
+
+export type { RawAppendFile } from './raw-files.ts';
 
 /** Records of one sensor and one session, at least one, as a RAW message brought them. */
 export interface ArrivedRecords {
@@ -41,40 +43,30 @@ export interface ArchiveOutcome {
   readonly conflicts: readonly RawRecord[];
 }
 
-/** What the archive needs of a raw file; tests give one that fails. */
-export type RawAppendFile = Pick<AppendFile, 'append' | 'cutTo' | 'close' | 'length'>;
-
 /** Records for one file, and beside each the set that remembers it once it is on disk. */
 interface Write {
   readonly records: RawRecord[];
   readonly ranges: SeqSet[];
 }
 
-/** Files that nobody wrote to for this long are closed. */
-const IDLE_CLOSE_MS = 60_000;
 /** A session that began under a clock that was ahead is named later than its records were received: look back as far as a spool does. */
 const CLOCK_BACK_DAYS = 31;
+/** Up to so many days are looked for one by one: listing an archive of years takes longer. */
+const FEW_DAYS = 31;
 
 export class RawArchive {
   readonly #root: string;
   readonly #sensors: ReadonlyMap<string, PlacedSensor>;
-  readonly #openFile: (path: string) => Promise<RawAppendFile>;
-  readonly #files = new Map<string, { file: RawAppendFile; usedMs: number }>();
+  readonly #files: RawFiles;
   /** Per sensor and session, the sequence numbers on disk. */
   readonly #ranges = new Map<string, Promise<SeqSet>>();
-  /** Length to cut a file back to before it is appended to again. */
-  readonly #cutBack = new Map<string, number>();
   #appended = Promise.withResolvers<void>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    root: string,
-    sensors: readonly PlacedSensor[],
-    openFile = AppendFile.open as (path: string) => Promise<RawAppendFile>,
-  ) {
+  constructor(root: string, sensors: readonly PlacedSensor[], openFile?: OpenRawFile) {
     this.#root = root;
     this.#sensors = new Map(sensors.map((placed) => [`${placed.platform.id}/${placed.sensor.id}`, placed]));
-    this.#openFile = openFile;
+    this.#files = new RawFiles(openFile);
   }
 
   /**
@@ -91,11 +83,16 @@ export class RawArchive {
         const rows = rowsBySensor.get(`${platform}/${sensor}`) as ArchivedRows;
         const added: RawRecord[] = [];
         const conflicts: RawRecord[] = [];
+        // A message is of one day, or of two: its path is not made for every record.
+        let [day, path] = [Number.NaN, ''];
         for (const record of records) {
           if (rows.has(record)) continue;
           (ranges.has(record.seq) || rows.hasId(record) ? conflicts : added).push(record);
           rows.add(record);
-          const path = this.#pathOf(platform, sensor, dayOf(record.receivedMs));
+          if (day !== dayOf(record.receivedMs)) {
+            day = dayOf(record.receivedMs);
+            path = this.#pathOf(platform, sensor, day);
+          }
           const write = writes.get(path) ?? { records: [], ranges: [] };
           writes.set(path, write);
           write.records.push(record);
@@ -104,7 +101,7 @@ export class RawArchive {
         outcomes.push({ added, conflicts });
       }
       await this.#writeAll(writes, nowMs);
-      await this.#closeIdle(nowMs);
+      await this.#files.closeIdle(nowMs);
       return outcomes;
     });
   }
@@ -122,16 +119,15 @@ export class RawArchive {
     }
   }
 
-  /** Those of `rows`, all received on `day`, that are not there yet. */
-  async missingImports(placed: PlacedSensor, day: number, rows: readonly ImportRow[]): Promise<ImportRow[]> {
-    const known = new Set((await this.read(placed, day, day)).importId.values());
-    return rows.filter((row) => !known.has(row.importId));
-  }
-
   /** Appends rows of a historical daily file, all received on `day` and none of them there yet, fsynced. */
   appendImports(placed: PlacedSensor, day: number, rows: readonly ImportRow[], nowMs: number): Promise<void> {
     const path = this.#pathOf(placed.platform.id, placed.sensor.id, day);
-    return this.#inTurn(() => this.#appendTo(path, formatImportRows(rows), nowMs));
+    return this.#inTurn(async () => {
+      const isLive = this.#files.isOpen(path);
+      await this.#files.append(path, formatImportRows(rows), nowMs);
+      // An import goes through thousands of days and comes back to none of them.
+      if (!isLive) await this.#files.close(path);
+    });
   }
 
   /** True when the session is on disk from its first record up to `last` without a hole. */
@@ -141,13 +137,18 @@ export class RawArchive {
 
   /** The records of a configured sensor received on the days `first` to `last`, both included, as they lie on disk. */
   async read(placed: PlacedSensor, first: number, last: number): Promise<RawRun> {
-    const days = first === last ? [first] : (await this.days(placed)).filter((day) => day >= first && day <= last);
+    const days = await this.#daysBetween(placed, first, last);
     const runs: RawRun[] = [];
     for (const day of days) {
-      const bytes = await readIfThere(join(this.#root, productPaths(placed.sensor, day).raw));
+      const bytes = await this.#files.read(join(this.#root, productPaths(placed.sensor, day).raw));
       if (bytes !== undefined) runs.push(parseRawFile(bytes).run);
     }
     return runs.length === 0 ? createRawRun(new Uint8Array(0), 0) : mergeRuns(runs);
+  }
+
+  /** The sensors of the site file, whether their model is installed or not. */
+  get sensors(): Iterable<PlacedSensor> {
+    return this.#sensors.values();
   }
 
   /** The reception days a configured sensor has a raw file for, in order. */
@@ -157,10 +158,7 @@ export class RawArchive {
   }
 
   close(): Promise<void> {
-    return this.#inTurn(async () => {
-      for (const { file } of this.#files.values()) await file.close();
-      this.#files.clear();
-    });
+    return this.#inTurn(() => this.#files.closeAll());
   }
 
   /** One writing call after the other: a file must not be appended to twice at once. */
@@ -178,7 +176,7 @@ export class RawArchive {
   async #writeAll(writes: ReadonlyMap<string, Write>, nowMs: number): Promise<void> {
     const done = await Promise.allSettled(
       [...writes].map(async ([path, { records, ranges }]) => {
-        await this.#appendTo(path, formatRawRows(records), nowMs);
+        await this.#files.append(path, formatRawRows(records), nowMs);
         records.forEach(({ seq }, i) => {
           ranges[i].add(seq, seq);
         });
@@ -190,47 +188,9 @@ export class RawArchive {
     if (failed !== undefined) throw failed.reason;
   }
 
-  /** Appends and fsyncs. After a failure (a full disk) the file is cut back to what was known to be there before. */
-  async #appendTo(path: string, bytes: Uint8Array, nowMs: number): Promise<void> {
-    const file = await this.#fileAt(path, nowMs);
-    const { length } = file;
-    try {
-      await file.append(bytes);
-    } catch (error) {
-      this.#files.delete(path);
-      this.#cutBack.set(path, length);
-      await file.close();
-      throw error;
-    }
-  }
-
-  async #fileAt(path: string, nowMs: number): Promise<RawAppendFile> {
-    const open = this.#files.get(path);
-    if (open !== undefined) {
-      open.usedMs = nowMs;
-      return open.file;
-    }
-    await makeDirectory(dirname(path));
-    const file = await this.#openFile(path);
-    try {
-      // A torn last row of a killed writer was never acknowledged: it comes again, whole.
-      const whole = this.#cutBack.get(path) ?? parseRawFile(await readFile(path)).terminated;
-      if (whole < file.length) await file.cutTo(whole);
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-    this.#cutBack.delete(path);
-    this.#files.set(path, { file, usedMs: nowMs });
-    return file;
-  }
-
-  async #closeIdle(nowMs: number): Promise<void> {
-    for (const [path, { file, usedMs }] of this.#files) {
-      if (nowMs - usedMs < IDLE_CLOSE_MS) continue;
-      this.#files.delete(path);
-      await file.close();
-    }
+  async #daysBetween(placed: PlacedSensor, first: number, last: number): Promise<number[]> {
+    if (last - first < FEW_DAYS) return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    return (await this.days(placed)).filter((day) => day >= first && day <= last);
   }
 
   #rangesOf(platform: string, sensor: string, session: string): Promise<SeqSet> {
@@ -248,7 +208,7 @@ export class RawArchive {
   async #loadRanges(platform: string, sensor: string, session: string): Promise<SeqSet> {
     const ranges = new SeqSet();
     for (const path of await this.#filesOf(platform, sensor, session)) {
-      const bytes = await readIfThere(path);
+      const bytes = await this.#files.read(path);
       if (bytes === undefined || !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(session)) continue;
       const { run } = parseRawFile(bytes);
       const index = run.sessions.indexOf(session);
@@ -284,13 +244,14 @@ export class RawArchive {
   /** Rows are looked for on the day they should be received on; those that are not there, everywhere: a time can differ too. */
   async #rowsOf(platform: string, sensor: string, records: readonly RawRecord[]): Promise<ArchivedRows> {
     const rows = new ArchivedRows(records);
-    const usual = new Set(records.map(({ receivedMs }) => this.#pathOf(platform, sensor, dayOf(receivedMs))));
-    for (const path of usual) await rows.collect(path);
+    const days = new Set(records.map(({ receivedMs }) => dayOf(receivedMs)));
+    const usual = new Set([...days].map((day) => this.#pathOf(platform, sensor, day)));
+    for (const path of usual) rows.collect(await this.#files.read(path));
     const missing = new Set(records.filter((record) => !rows.has(record)).map(({ session }) => session));
     const elsewhere = new Set<string>();
     for (const session of missing)
       for (const path of await this.#filesOf(platform, sensor, session)) elsewhere.add(path);
-    for (const path of elsewhere) if (!usual.has(path)) await rows.collect(path);
+    for (const path of elsewhere) if (!usual.has(path)) rows.collect(await this.#files.read(path));
     return rows;
   }
 }

@@ -1,43 +1,131 @@
 /** `emso import`: one historical file after the other, so that an interrupted import goes on where it was. */
-import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { iso } from '@emso/core';
+import type { ImportReport } from '@emso/instruments';
 import { CommandFailure, EXIT } from '../command-failure.ts';
-import { startProgress } from '../progress.ts';
-import { formatTable } from '../table.ts';
+import { findOriginals } from './import-originals.ts';
+import { type ImportProgress, startImportProgress } from './import-progress.ts';
+import { type ImportSummary, summarise, summaryText } from './import-summary.ts';
 import { askWriter } from './writer-client.ts';
 
-interface FileReport {
-  readonly file: string;
-  readonly sensor?: string;
-  readonly rows: number;
-  readonly added: number;
-  readonly known: number;
-  readonly covered: number;
-  readonly damaged: number;
+export interface ImportOptions {
+  readonly fillGaps: boolean;
+  /** Takes the files whose prefix no sensor has. */
+  readonly sensor?: string | undefined;
+  /** The summary as JSON on stdout, instead of the text. */
+  readonly json: boolean;
+  /** The summary as JSON into this file too. */
+  readonly report?: string | undefined;
 }
 
-/** Imports every `.dat` below `dir` and prints what was new, known, covered by live records and refused, by sensor. */
-export async function importTree(dir: string, dataDir: string, fillGaps: boolean): Promise<void> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((error) => {
-    throw new CommandFailure(EXIT.unreachable, `expected a readable directory, found ${error.message}`, error);
-  });
-  const files = entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.dat'))
-    .map((entry) => resolve(join(entry.parentPath, entry.name)))
-    .sort();
-  const progress = startProgress('files', files.length);
-  const reports: FileReport[] = [];
-  for (const file of files) {
-    reports.push(await askWriter<FileReport>(dataDir, '/import', { file, fillGaps }));
-    progress.step();
+/** A writer that was there and is not is waited for: it may be restarted, or build years of days. */
+const AWAY_LIMIT_MS = 120_000;
+const ASK_AGAIN_MS = 500;
+
+/**
+ * Gives every daily file below `dir` to the writer of `dataDir` and prints what became of them. A signal ends it after the file in
+ * hand, with exit code 1 and the summary so far; so does a writer that stays away, or cannot write.
+ */
+export async function importTree(dir: string, dataDir: string, options: ImportOptions): Promise<void> {
+  const startMs = performance.now();
+  const startedAt = iso(Date.now());
+  const originals = await findOriginals(dir, dataDir);
+  const bytes = originals.files.reduce((sum, file) => sum + file.bytes, 0);
+  const progress = startImportProgress(originals.files.length, bytes);
+  const reports: ImportReport[] = [];
+  const interrupt = onInterrupt(progress);
+  let failure: unknown;
+  try {
+    for (const file of originals.files) {
+      if (interrupt.came()) break;
+      const report = await importOne(file.path, dataDir, options, reports.length > 0, progress);
+      reports.push(report);
+      progress.step(file.bytes, report.rows);
+    }
+  } catch (error) {
+    // Nothing was there to begin with: no summary, only why.
+    if (reports.length === 0) throw error;
+    failure = error;
+  } finally {
+    progress.stop();
+    interrupt.forget();
   }
-  progress.stop();
-  const rows = [...Map.groupBy(reports, (report) => report.sensor ?? '(no sensor has this prefix)')].map(
-    ([sensor, own]) => {
-      const sum = (key: 'rows' | 'added' | 'known' | 'covered' | 'damaged'): number =>
-        own.reduce((total, report) => total + report[key], 0);
-      return [sensor, own.length, sum('rows'), sum('added'), sum('known'), sum('covered'), sum('damaged')];
+  const filesDone = reports.length;
+  const summary = summarise(reports, {
+    dir: resolve(dir),
+    dataDir: resolve(dataDir),
+    fillGaps: options.fillGaps,
+    startedAt,
+    seconds: (performance.now() - startMs) / 1000,
+    files: originals.files.length,
+    filesDone,
+    interrupted: filesDone < originals.files.length,
+    refusedFiles: originals.refused,
+  });
+  await show(summary, options);
+  if (failure !== undefined) throw failure;
+  if (filesDone === 0) {
+    throw new CommandFailure(EXIT.problem, `${dir}: expected files <prefix>_YYYYMMDD.dat, found none to import`);
+  }
+  // A file of a sensor that nevertheless was not taken could not be read.
+  const unread = reports.some(({ refusal, sensor }) => refusal !== undefined && sensor !== undefined);
+  if (summary.interrupted || unread) process.exitCode = EXIT.problem;
+}
+
+async function show(summary: ImportSummary, { json, report }: ImportOptions): Promise<void> {
+  const text = `${JSON.stringify(summary, null, 2)}\n`;
+  process.stdout.write(json ? text : summaryText(summary));
+  if (report === undefined) return;
+  await writeFile(report, text).catch((error: Error) => {
+    throw new CommandFailure(
+      EXIT.unreachable,
+      `--report: expected a file that can be written, found ${error.message}`,
+      error,
+    );
+  });
+}
+
+/** Importing twice changes nothing: a question that was not answered is simply asked again. */
+async function importOne(
+  file: string,
+  dataDir: string,
+  { fillGaps, sensor }: ImportOptions,
+  wasThere: boolean,
+  progress: ImportProgress,
+): Promise<ImportReport> {
+  const deadlineMs = performance.now() + AWAY_LIMIT_MS;
+  for (let told = false; ; told = true) {
+    try {
+      return await askWriter<ImportReport>(dataDir, '/import', { file, fillGaps, sensor });
+    } catch (error) {
+      if (!wasThere || !isAway(error) || performance.now() > deadlineMs) throw error;
+      if (!told)
+        progress.say(`the writer does not answer: waiting up to ${AWAY_LIMIT_MS / 1000} s for it to come back`);
+      await pause(ASK_AGAIN_MS);
+    }
+  }
+}
+
+/** True when the writer is down or only starting; what it refuses for another reason it will refuse again. */
+function isAway(error: unknown): boolean {
+  if (!(error instanceof CommandFailure)) return false;
+  return error.exitCode === EXIT.unreachable || /still starting|is stopping/.test(error.message);
+}
+
+/** The first Ctrl-C lets the file in hand be finished; a second one ends the command at once, which does no harm either. */
+function onInterrupt(progress: ImportProgress): { came(): boolean; forget(): void } {
+  let came = false;
+  const note = (): void => {
+    came = true;
+    progress.say('interrupted: finishing the file in hand');
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, note);
+  return {
+    came: () => came,
+    forget: () => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, note);
     },
-  );
-  process.stdout.write(formatTable([['sensor', 'files', 'rows', 'new', 'known', 'covered', 'refused'], ...rows]));
+  };
 }

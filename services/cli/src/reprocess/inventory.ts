@@ -1,7 +1,7 @@
 /** Which raw files of a tree belong to which sensor and day. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseCompactDay } from '@emso/core';
+import { parseDatName } from '@emso/instruments';
 import type { SensorPlan } from '@emso/pipeline';
 
 export interface RawFile {
@@ -25,14 +25,15 @@ export async function findRawFiles(
     const format = entry.name.endsWith('.raw') ? 'raw' : entry.name.endsWith('.dat') ? 'dat' : undefined;
     if (!entry.isFile() || format === undefined) continue;
     const path = join(entry.parentPath, entry.name);
-    const day = parseCompactDay(entry.name.slice(-12, -4));
-    const plan = byPrefix.get(entry.name.slice(0, -13));
-    if (day === undefined || plan === undefined) {
+    // Both kinds are named alike, and only the historical ones are ever misspelt.
+    const name = parseDatName(entry.name.replace(/\.raw$/, '.dat'));
+    const plan = name === undefined ? undefined : byPrefix.get(name.prefix);
+    if (name === undefined || plan === undefined) {
       unclaimed.push(path);
       continue;
     }
     const own = files.get(plan) ?? [];
-    own.push({ path, format, day });
+    own.push({ path, format, day: name.day });
     files.set(plan, own);
   }
   for (const [plan, own] of files) {

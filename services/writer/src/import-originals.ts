@@ -1,0 +1,95 @@
+/**
+ * What the archive remembers of historical daily files beside their rows: one line of `raw/imports.jsonl` for every original by its
+ * SHA-256, and the rows that have no valid stamp, byte for byte, under `raw/_refused/`. Both depend on the original alone, so that
+ * importing again changes nothing.
+ */
+import { basename, join } from 'node:path';
+import type { DamagedRow, RefusedRow } from '@emso/instruments';
+import { AppendFile, makeDirectory, writeAtomic } from '@emso/runtime';
+import { readIfThere } from './data-root.ts';
+import type { RawArchive } from './raw-archive.ts';
+
+export interface Original {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface OriginalNote {
+  readonly file: string;
+  readonly sha256: string;
+  readonly sensor: string;
+  readonly rows: number;
+  readonly damaged: number;
+  readonly importedAt: string;
+}
+
+const LF = 10;
+const EXPECTED = 'a stamp YYYYMMDD HH:MM:SS';
+
+export class Originals {
+  readonly #root: string;
+  /** The digests of `imports.jsonl`, and its length up to its last line feed. */
+  #noted: { readonly digests: Set<string>; whole: number } | undefined;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Adds a line about an original that was read, once. */
+  async note(note: OriginalNote): Promise<void> {
+    const path = join(this.#root, 'raw', 'imports.jsonl');
+    this.#noted ??= notesIn(Buffer.from((await readIfThere(path)) ?? []));
+    const noted = this.#noted;
+    if (noted.digests.has(note.sha256)) return;
+    await makeDirectory(join(this.#root, 'raw'));
+    const file = await AppendFile.open(path);
+    try {
+      // A torn last line: its import was never answered, and is made again.
+      if (noted.whole < file.length) await file.cutTo(noted.whole);
+      await file.append(Buffer.from(`${JSON.stringify(note)}\n`));
+      noted.digests.add(note.sha256);
+      noted.whole = file.length;
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Keeps the rows of an original that have no valid stamp, and gives them with the path of their file below the data root. */
+  async keepRefused(
+    { path, sha256, bytes }: Original,
+    damaged: readonly DamagedRow[],
+  ): Promise<{ rows: readonly RefusedRow[]; path?: string }> {
+    if (damaged.length === 0) return { rows: [] };
+    const rows = damaged.map(({ line, offset, length }): RefusedRow => {
+      const found = Buffer.from(bytes.subarray(offset, offset + length)).toString('latin1');
+      return { line: line + 1, expected: EXPECTED, found };
+    });
+    const text = `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`;
+    const kept = join('raw', '_refused', `${basename(path)}.${sha256.slice(0, 12)}.jsonl`);
+    const target = join(this.#root, kept);
+    const there = await readIfThere(target);
+    if (there === undefined || Buffer.from(there).toString('utf8') !== text) {
+      await makeDirectory(join(this.#root, 'raw', '_refused'));
+      await writeAtomic(target, text, { fsync: true });
+    }
+    return { rows, path: kept };
+  }
+}
+
+const ofArchives = new WeakMap<RawArchive, Originals>();
+
+/** The originals of an archive, `root` being its data root: what was read of `imports.jsonl` once is not read again. */
+export function originalsOf(archive: RawArchive, root: string): Originals {
+  const known = ofArchives.get(archive);
+  if (known !== undefined) return known;
+  const originals = new Originals(root);
+  ofArchives.set(archive, originals);
+  return originals;
+}
+
+function notesIn(bytes: Buffer): { digests: Set<string>; whole: number } {
+  const whole = bytes.lastIndexOf(LF) + 1;
+  const digests = bytes.toString('utf8', 0, whole).matchAll(/"sha256":"([0-9a-f]{64})"/g);
+  return { digests: new Set(Array.from(digests, ([, digest]) => digest)), whole };
+}
