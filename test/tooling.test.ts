@@ -213,12 +213,7 @@ describe('tasks', () => {
     const own = miniature();
     run(own, 'setup');
     script(path.join(own.bin, 'redis-server'), '');
-    const files = [
-      'packages/core/src/a',
-      'packages/core/src/fixtures/b',
-      'services/cli/src/c',
-      'test/e',
-    ];
+    const files = ['packages/core/src/a', 'packages/core/src/fixtures/b', 'services/cli/src/c', 'test/e'];
     for (const file of files) {
       const at = path.join(own.root, `${file}.test.ts`);
       mkdirSync(path.dirname(at), { recursive: true });

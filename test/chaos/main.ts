@@ -7,7 +7,8 @@ import { drawSchedule, type Schedule } from './schedule.ts';
 import { shrink } from './shrink.ts';
 import { whyNoSmallDisks } from './small-disk.ts';
 
-const KILLS_PER_ROUND = 50;
+/** A round ends with every check; longer rounds check less often, shorter ones find what is wrong sooner. */
+const KILLS_PER_ROUND = 100;
 const SHRINK_TRIES = 12;
 const DEFAULT_KILLS = 50;
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DAY_MS, dayOf } from '@emso/core';
 import { type Role, startTestChain, type TestChain } from '../support/chain.ts';
-import { type NatsServer, type RedisServer, startRedis, temporaryDirectory } from '../support/servers.ts';
+import { type NatsServer, type RedisServer, startRedis, temporaryDirectory, waitFor } from '../support/servers.ts';
 import { type Disk, expectedMs, type Schedule } from './schedule.ts';
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 
@@ -35,6 +35,8 @@ export interface Rig {
   start(role: ServiceRole): Promise<void>;
   /** Services that ended without having been told to, with their last words. */
   readonly endedAlone: string[];
+  /** Nothing is sent or said any more: the boxes and the acquirer stop, and nobody is started again. */
+  fallSilent(timeoutMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -122,6 +124,16 @@ export async function startRig(schedule: Schedule, smallDisks: boolean, lines: n
     turn,
     start,
     endedAlone,
+    async fallSilent(timeoutMs) {
+      const quiet = { what: 'every consumer to have nothing pending', timeoutMs };
+      await chain.simulator.stop();
+      await waitFor(() => chain.isQuiet(), quiet);
+      watching = false;
+      await watch;
+      // It would go on telling that the boxes are away, and a day of which something is told is not quiet.
+      await chain.service('acquirer').stop();
+      await waitFor(() => chain.isQuiet(), quiet);
+    },
     async stop() {
       watching = false;
       await watch;

@@ -9,9 +9,7 @@ import { decodeManifest, productPaths } from '@emso/products';
 import { readWitness } from '../../services/cli/src/simulate/witness.ts';
 import { archivedRecords, archivedRun, doubledRows, type Loss, lossesOf } from '../support/archive-check.ts';
 import type { TestChain } from '../support/chain.ts';
-import { untilRebuiltEqual } from '../support/rebuilt.ts';
-import { filesBelow } from '../support/trees.ts';
-import { waitFor } from '../support/waiting.ts';
+import { untilRebuiltEqual, untilSealed } from '../support/rebuilt.ts';
 import { untilCurrent } from './recovery.ts';
 import { PROMISED_CADENCE_MS, type Rig, startRig } from './rig.ts';
 import { killsOf, nameOf, type Schedule } from './schedule.ts';
@@ -54,11 +52,7 @@ export async function runRound(schedule: Schedule, options: RoundOptions): Promi
     await untilCurrent(rig.chain, CURRENT_LIMIT_MS);
     const recoveries = await strikeAll(schedule, rig, striker, options.say);
     await untilCurrent(rig.chain, CURRENT_LIMIT_MS);
-    await rig.chain.simulator.stop();
-    await waitFor(() => rig.chain.isQuiet(), {
-      what: 'every consumer to have nothing pending',
-      timeoutMs: QUIET_LIMIT_MS,
-    });
+    await rig.fallSilent(QUIET_LIMIT_MS);
     const open = await untilRebuiltEqual(rig.chain.dataDir, rig.chain.site, 'open', 60_000);
     rmSync(open.root, { recursive: true });
     let [sent, archived, lost] = [0, 0, 0];
@@ -69,7 +63,7 @@ export async function runRound(schedule: Schedule, options: RoundOptions): Promi
       lost += account.lost;
     }
     complaints(rig);
-    await checkSealed(rig, schedule);
+    await checkSealed(rig);
     await rig.stop();
     return {
       kills: schedule.strikes.reduce((sum, { fault }) => sum + killsOf(fault), 0),
@@ -186,7 +180,7 @@ function complaints({ chain }: Rig): void {
 }
 
 /** Days later every day is sealed, and the sealed files are what `reprocess` makes. */
-async function checkSealed({ chain, nowMs, turn }: Rig, schedule: Schedule): Promise<void> {
+async function checkSealed({ chain, nowMs, turn }: Rig): Promise<void> {
   const aheadMs = Math.round(nowMs() - Date.now()) + LATE_CLOCK_MS;
   await turn(['writer'], () =>
     chain.restartWith('writer', {
@@ -194,14 +188,7 @@ async function checkSealed({ chain, nowMs, turn }: Rig, schedule: Schedule): Pro
       EMSO_TEST_CLOCK_AHEAD_MS: String(aheadMs),
     }),
   );
-  const states = (): string[] => {
-    const root = path.join(chain.dataDir, 'manifest');
-    return filesBelow(root).map((name) => decodeManifest(readFileSync(path.join(root, name), 'utf8')).history.state);
-  };
-  await waitFor(() => states().every((state) => state === 'sealed'), {
-    what: `every day of seed ${schedule.seed} to be sealed`,
-    timeoutMs: QUIET_LIMIT_MS,
-  });
+  await untilSealed(chain.dataDir, QUIET_LIMIT_MS);
   const sealed = await untilRebuiltEqual(chain.dataDir, chain.site, 'sealed', 60_000);
   rmSync(sealed.root, { recursive: true });
 }

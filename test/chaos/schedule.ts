@@ -72,7 +72,7 @@ export function nameOf(fault: Fault): string {
 }
 
 /** Roughly how long a strike keeps the chain busy: where midnight falls depends on it, nothing else. */
-const EXPECTED_STRIKE_MS = 3500;
+const EXPECTED_STRIKE_MS = 2500;
 
 export function expectedMs(schedule: Schedule): number {
   return schedule.strikes.length * EXPECTED_STRIKE_MS;
@@ -115,8 +115,8 @@ export function drawSchedule(seed: number, kills: number, smallDisks: boolean): 
     seed,
     midnightAt: random() < 0.5 ? 0.2 + 0.6 * random() : null,
     strikes: shuffled(random, faults).map((fault) => ({
-      afterMs: wholeBetween(random, 50, 1500),
-      alone: random() < (fault.kind === 'kill' ? 0.3 : 0.7),
+      afterMs: wholeBetween(random, 50, 1000),
+      alone: random() < (fault.kind === 'kill' ? 0.2 : 0.7),
       fault,
     })),
   };

@@ -200,9 +200,10 @@ const FAULTS: readonly Fault[] = [
       problemsOf(found)[0].grade === 'lines are lost' &&
       found.raw === null &&
       SENSORS.every((id) => {
-        const { link, gap, unarchived, lastLine } = of(found, id);
+        const { link, gap, waiting, unarchived, lastLine } = of(found, id);
         const told = gap?.cause === 'acquirer-stopped' && gap.since === lastLine && lastLine !== null;
-        return told && link === 'unknown' && unarchived?.records === 0;
+        // A line may have come to the disk just before the kill: it waits there, and all that was published is archived.
+        return told && link === 'unknown' && unarchived !== null && unarchived.records === waiting?.records;
       }),
   },
   {

@@ -6,10 +6,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { decodeManifest } from '@emso/products';
 import { startTestChain, type TestChain } from '../support/chain.ts';
-import { untilRebuiltEqual } from '../support/rebuilt.ts';
-import { filesBelow } from '../support/trees.ts';
+import { untilRebuiltEqual, untilSealed } from '../support/rebuilt.ts';
 import { waitFor } from '../support/waiting.ts';
 
 /** Lines a second of each sensor while it lasts; with clocks that race the chain sees three a second. */
@@ -76,18 +74,14 @@ async function soak(total: number): Promise<number> {
   process.stdout.write(
     `${total} lines in ${Math.round(seconds)} s (${Math.round(total / seconds)} a second), current ${Math.round((Date.now() - sentMs) / 1000)} s after the last\n`,
   );
+  // It would go on telling that the boxes are away, and a day of which something is told is not quiet.
+  await chain.service('acquirer').stop();
+  await waitFor(() => chain.isQuiet(), { what: 'every consumer to have nothing pending', timeoutMs: DRAIN_MS });
   await chain.restartWith('writer', {
     NODE_OPTIONS: `--import=${path.resolve(import.meta.dirname, '../support/later-clock.mjs')}`,
     EMSO_TEST_CLOCK_AHEAD_MS: String((Date.now() - startMs) * RATE + 5 * 86_400_000),
   });
-  const states = (): string[] => {
-    const root = path.join(chain.dataDir, 'manifest');
-    return filesBelow(root).map((name) => decodeManifest(readFileSync(path.join(root, name), 'utf8')).history.state);
-  };
-  await waitFor(() => states().every((state) => state === 'sealed'), {
-    what: 'every day to be sealed',
-    timeoutMs: DRAIN_MS,
-  });
+  await untilSealed(chain.dataDir, DRAIN_MS);
   const { root, files } = await untilRebuiltEqual(chain.dataDir, chain.site, 'sealed', DRAIN_MS);
   process.stdout.write(`${files} files, live == rebuilt\n`);
   rmSync(root, { recursive: true });

@@ -1,8 +1,9 @@
 /** live == rebuilt: the products of a data root against what `reprocess` makes of its raw archive. */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { decodeManifest } from '@emso/products';
 import { reprocess } from '../../services/cli/src/reprocess/reprocess.ts';
-import { temporaryDirectory } from './servers.ts';
+import { temporaryDirectory, waitFor } from './servers.ts';
 import { filesBelow, productDifferences } from './trees.ts';
 
 export interface Rebuilt {
@@ -33,4 +34,27 @@ export async function untilRebuiltEqual(
     }
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
+}
+
+/** Resolves when every day of a data root is sealed; rejects after `timeoutMs` with those that are not. */
+export async function untilSealed(dataDir: string, timeoutMs: number): Promise<void> {
+  const root = path.join(dataDir, 'manifest');
+  await waitFor(
+    () => {
+      const manifests = filesBelow(root).map((name) => ({
+        name,
+        ...decodeManifest(readFileSync(path.join(root, name), 'utf8')),
+      }));
+      const others = manifests.filter(({ history }) => history.state !== 'sealed');
+      if (others.length > 0) {
+        throw new Error(
+          others
+            .map(({ name, history, content }) => `${name}: ${JSON.stringify({ history, raw: content.raw })}`)
+            .join('\n'),
+        );
+      }
+      return manifests.length > 0;
+    },
+    { what: 'every day to be sealed', timeoutMs },
+  );
 }

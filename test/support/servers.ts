@@ -1,11 +1,13 @@
 /**
- * Real servers for tests, started from the binaries of this machine on free ports of 127.0.0.1 with stores of their own.
- * Everything here ends with the test process; `stop()` ends it earlier.
+ * Real servers for tests, on free ports of 127.0.0.1 with stores of their own, from the binaries of this machine or, where the
+ * environment names an image, in containers. Everything here ends with the test process; `stop()` ends it earlier.
  */
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { type Child, type ChildOptions, type Exit, startChild } from './child.ts';
+import { runBinary } from './binary-server.ts';
+import type { Exit } from './child.ts';
+import type { ServerProgram, ServerRun } from './server-run.ts';
 import { freePort, temporaryDirectory, waitFor } from './waiting.ts';
 
 export { type Service, spawnService } from './services.ts';
@@ -32,8 +34,10 @@ export interface NatsServer extends Server {
 
 export type RedisServer = Server;
 
-/** Debian keeps nats-server in /usr/sbin, which is not on every PATH. */
-const ENVIRONMENT = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
+/** The variables that name the image to run a server in; without one it runs from the binary. */
+const IMAGE_VARIABLES = { 'nats-server': 'EMSO_TEST_NATS_IMAGE', 'redis-server': 'EMSO_TEST_REDIS_IMAGE' } as const;
+
+type ProgramName = keyof typeof IMAGE_VARIABLES;
 
 const START_TIMEOUT_MS = 20_000;
 
@@ -50,7 +54,7 @@ export async function startNats(): Promise<NatsServer> {
     writeFileSync(config, `jetstream { store_dir: ${JSON.stringify(storeDir)}, max_file_store: 16GB }\n`);
     const args = ['-c', config, '-a', '127.0.0.1', '-p', String(port), '-m', String(monitorPort)];
     const server = await startServer(
-      { command: 'nats-server', args, cwd: storeDir, env: ENVIRONMENT },
+      { command: 'nats-server', args, directory: storeDir },
       `nats://127.0.0.1:${port}`,
       async () => (await fetch(`${monitorUrl}/healthz`, { signal: AbortSignal.timeout(1000) })).ok,
     );
@@ -60,50 +64,86 @@ export async function startNats(): Promise<NatsServer> {
 
 /** A redis-server that keeps nothing on disk. Resolves when it answers PING. */
 export async function startRedis(): Promise<RedisServer> {
-  const cwd = temporaryDirectory('redis');
+  const directory = temporaryDirectory('redis');
   return onFreePorts(1, ([port]) => {
-    const args = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no', '--dir', cwd];
-    const options = { command: 'redis-server', args, cwd, env: ENVIRONMENT };
-    return startServer(options, `redis://127.0.0.1:${port}`, async () =>
+    const args = [
+      '--bind',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--dir',
+      directory,
+    ];
+    return startServer({ command: 'redis-server', args, directory }, `redis://127.0.0.1:${port}`, async () =>
       (await ask(port, 'PING\r\n')).startsWith('+PONG'),
     );
   });
 }
 
-async function startServer(options: ChildOptions, url: string, answers: () => Promise<boolean>): Promise<Server> {
-  const name = path.basename(options.command);
-  const start = async (): Promise<Child> => {
-    const started = await startChild(options);
-    const ready = await waitFor(async () => (started.exit() ? 'ended' : (await answers()) && 'answers'), {
-      what: `${name} to answer at ${url}`,
-      timeoutMs: START_TIMEOUT_MS,
-    }).catch(async (error: Error) => {
+async function startServer(
+  program: ServerProgram & { readonly command: ProgramName },
+  url: string,
+  answers: () => Promise<boolean>,
+): Promise<Server> {
+  const name = program.command;
+  const launch = await backEndOf(name);
+  const start = async (): Promise<ServerRun> => {
+    const started = await launch(program);
+    try {
+      const ready = await waitFor(async () => ((await started.ended()) ? 'ended' : (await answers()) && 'answers'), {
+        what: `${name} to answer at ${url}`,
+        timeoutMs: START_TIMEOUT_MS,
+      });
+      if (ready === 'ended') {
+        const [exit, said] = [await started.ended(), await started.lastWords()];
+        throw new Error(`expected ${name} to answer at ${url}, but it ended (${JSON.stringify(exit)}):\n${said}`);
+      }
+      return started;
+    } catch (error) {
       await started.kill();
       throw error;
-    });
-    if (ready === 'ended') {
-      const said = [...started.stdout, ...started.stderr].slice(-10).join('\n');
-      throw new Error(
-        `expected ${name} to answer at ${url}, but it ended (${JSON.stringify(started.exit())}):\n${said}`,
-      );
     }
-    return started;
   };
-  let child = await start();
+  let run = await start();
   return {
     url,
     get pid() {
-      return child.pid;
+      return run.pid;
     },
-    stop: () => child.stop(),
-    kill: (signal) => child.kill(signal),
-    pause: () => child.pause(),
-    resume: () => child.resume(),
+    stop: () => run.stop(),
+    kill: (signal) => run.kill(signal),
+    pause: () => run.pause(),
+    resume: () => run.resume(),
     restart: async () => {
-      await child.stop();
-      child = await start();
+      await run.stop();
+      run = await start();
     },
   };
+}
+
+/** How to start a program here and now; says so once on stderr. */
+async function backEndOf(name: ProgramName): Promise<(program: ServerProgram) => Promise<ServerRun>> {
+  const image = process.env[IMAGE_VARIABLES[name]];
+  if (!image) {
+    announce(`${name} runs from the binary`);
+    return runBinary;
+  }
+  // Loaded only here: without an engine the tests need no library for one.
+  const { describeEngine, runContainer } = await import('./container-server.ts');
+  announce(`${name} runs in ${await describeEngine(image)}`);
+  return (program) => runContainer(image, program);
+}
+
+const announced = new Set<string>();
+
+function announce(text: string): void {
+  if (announced.has(text)) return;
+  announced.add(text);
+  process.stderr.write(`test servers: ${text}\n`);
 }
 
 async function onFreePorts<T>(count: number, start: (ports: number[]) => Promise<T>): Promise<T> {

@@ -44,7 +44,8 @@ test('PROMISE 14: clock events from before the spool could be opened that are lo
     records
       .filter(({ kind }) => kind === 'event')
       .map(({ bytes }) => Buffer.from(bytes).toString().split(' ')[0])
-      .slice(0, 4),
+      // Nobody listens at the endpoint, and sooner or later that is told too.
+      .filter((what) => what !== 'unreachable'),
     ['clock-sync', 'clock-step', 'session-opened', 'midnight'],
   );
 });

@@ -355,8 +355,10 @@ test('which files are whose', async () => {
     'MICROCAT_20200302.raw': '',
     'deep/er/MICROCAT_20200301.raw': '',
     'CSTAR_20200301.dat': '',
+    // As the old script misspelt it.
+    'CTAR_20200302.dat': '',
     // Claimed by nobody: another name, no date, a date that is none, a longer prefix.
-    'CTAR_20200301.dat': '',
+    'OTHER_20200301.dat': '',
     'MICROCAT_2020.raw': '',
     'MICROCAT_20200230.raw': '',
     'OLD_MICROCAT_20200301.raw': '',
@@ -370,12 +372,12 @@ test('which files are whose', async () => {
   const found = [...files].map(([{ sensor }, own]) => [sensor.id, own.map(({ path }) => path.slice(root.length + 1))]);
   assert.deepEqual(Object.fromEntries(found), {
     microcat: ['deep/er/MICROCAT_20200301.raw', 'MICROCAT_20200302.raw'],
-    cstar: ['CSTAR_20200301.dat'],
+    cstar: ['CSTAR_20200301.dat', 'CTAR_20200302.dat'],
   });
   assert.deepEqual(unclaimed.map((path) => path.slice(root.length + 1)).sort(), [
-    'CTAR_20200301.dat',
     'MICROCAT_2020.raw',
     'MICROCAT_20200230.raw',
     'OLD_MICROCAT_20200301.raw',
+    'OTHER_20200301.dat',
   ]);
 });
