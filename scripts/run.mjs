@@ -23,17 +23,26 @@ const TASKS = {
   types: { about: 'type check', run: types },
   demo: { about: 'the whole chain on this machine with simulated sensors', run: (args) => emso(['demo', ...args]) },
   emso: { about: 'the emso command', run: emso },
-  chaos: { about: 'kills, outages and full disks until something breaks (--kills N, --seed S)', run: chaos },
-  soak: { about: 'millions of lines through clocks that race: memory stays flat', run: soak },
+  chaos: {
+    about: 'kills, outages and full disks until something breaks (--kills N, --seed S)',
+    run: withServers('test/chaos/main.ts', 'nats-server', 'redis-server'),
+  },
+  soak: {
+    about: 'millions of lines through clocks that race: memory stays flat',
+    run: withServers('test/soak/main.ts', 'nats-server'),
+  },
   deployment: {
     about: 'the Compose deployment for real, where a container engine answers',
-    run: (args) => node('test/compose/deployment.ts', args),
+    run: withServers('test/compose/deployment.ts'),
   },
-  bench: { about: 'measure', run: bench },
-  'bench:import': { about: 'ten years of a sensor imported, with kills', run: benchImport },
+  bench: { about: 'measure', run: withServers('bench/main.ts', 'nats-server') },
+  'bench:import': {
+    about: 'ten years of a sensor imported, with kills',
+    run: withServers('bench/import.ts', 'nats-server'),
+  },
   docs: {
     about: 'write the generated pages of docs/ (--check: only compare)',
-    run: (args) => node('scripts/docs.ts', args),
+    run: withServers('scripts/docs.ts'),
   },
 };
 
@@ -84,25 +93,12 @@ function types(args) {
   return node('node_modules/typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json', ...args]);
 }
 
-function chaos(args) {
-  ensureServer('nats-server');
-  ensureServer('redis-server');
-  return node('test/chaos/main.ts', args);
-}
-
-function soak(args) {
-  ensureServer('nats-server');
-  return node('test/soak/main.ts', args);
-}
-
-function benchImport(args) {
-  ensureServer('nats-server');
-  return node('bench/import.ts', args);
-}
-
-function bench(args) {
-  ensureServer('nats-server');
-  return node('bench/main.ts', args);
+/** A task that is a script, and needs these servers on this machine. */
+function withServers(script, ...servers) {
+  return (args) => {
+    for (const server of servers) ensureServer(server);
+    return node(script, args);
+  };
 }
 
 function emso(args) {
