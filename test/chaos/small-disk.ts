@@ -1,6 +1,7 @@
 /** A disk so small that it can be filled: a file with ext4 in it, mounted over a directory. Needs root and loop devices. */
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 export interface SmallDisk {
@@ -10,15 +11,18 @@ export interface SmallDisk {
   unmount(): void;
 }
 
-/** Whether this machine lets us mount: the reason when it does not. */
+/** Why this machine lets nobody mount a small disk, found by trying; undefined when it does. */
 export function whyNoSmallDisks(): string | undefined {
-  if (process.getuid?.() !== 0) return 'only root may mount';
-  const { error, status } = spawnSync('losetup', ['--find'], { stdio: 'ignore', env: ENVIRONMENT });
-  if (error !== undefined || status !== 0) return 'no free loop device (losetup --find)';
-  return (
-    spawnSync('mkfs.ext4', ['-V'], { stdio: 'ignore', env: ENVIRONMENT }).error &&
-    'no mkfs.ext4 (apt-get install e2fsprogs)'
-  );
+  const at = mkdtempSync(path.join(tmpdir(), 'emso-disk-'));
+  try {
+    mountSmallDisk(at, 4).unmount();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    rmSync(`${at}.img`, { force: true });
+    rmSync(at, { recursive: true, force: true });
+  }
 }
 
 const ENVIRONMENT = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
