@@ -14,6 +14,9 @@ export const REJECT_REASONS = [
   'unknown-sentence', // none of the sentences this instrument sends
   'other-instrument', // a well-formed sentence of another instrument
   'damaged', // control characters, glued records or a broken structure
+  'checksum', // a structure of the right form whose checksum does not agree
+  'envelope', // a relayed line without the envelope that the site file declares, or for another address
+  'no-calibration', // counts without a calibration sheet in force at their time
   'partial', // a line cut by a time-out or a lost connection
   'piece', // part of an over-long line
   'duplicate-time', // an earlier record of this sensor has the same instrument time

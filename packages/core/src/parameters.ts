@@ -62,6 +62,9 @@ const ROWS: readonly Row[] = [
   ['WCUR',       'm s-1',   3, 'float', -3,     3,     'UVAA', 'current upwards'],
   ['CSPD',       'm s-1',   4, 'float', 0,      4.3,   'UVAA', 'current speed', named('sea_water_speed', 'LCSAZZ01')],
   ['CDIR',       'degree',  2, 'float', 0,      360,   'UABB', 'direction the current flows to, clockwise from true north', named('sea_water_velocity_to_direction', 'LCDAAP01')],
+  ['UCUR_DELIVERED', 'm s-1', 3, 'float', -3,   3,     'UVAA', 'current towards east as the instrument delivers it, before any correction for declination'],
+  ['VCUR_DELIVERED', 'm s-1', 3, 'float', -3,   3,     'UVAA', 'current towards north as the instrument delivers it, before any correction for declination'],
+  ['CDIR_DELIVERED', 'degree', 2, 'float', 0,   360,   'UABB', 'direction the current flows to as the instrument delivers it, before any correction for declination'],
   ['TSED',       'mg/l',    3, 'float', 0,      1000,  'UMGL', 'suspended matter, from a regression on beam attenuation'],
   ['HEADING',    'degree',  1, 'float', 0,      360,   'UAAA', 'heading of the instrument'],
   ['PITCH',      'degree',  1, 'float', -90,    90,    'UAAA', 'pitch of the instrument'],
@@ -88,7 +91,7 @@ const ROWS: readonly Row[] = [
   ['RAWTEMP',    'mV',      1, 'float', -5000,  5000,  '',     'raw signal of the temperature sensor'],
 ];
 
-const CIRCULAR: ReadonlySet<string> = new Set(['CDIR', 'HEADING']);
+const CIRCULAR: ReadonlySet<string> = new Set(['CDIR', 'CDIR_DELIVERED', 'HEADING']);
 
 /** Time stands in the table for its names; it is a coordinate, and no QC span can be set for it. */
 const TIME: Parameter = {
@@ -108,6 +111,17 @@ export const PARAMETERS: ReadonlyMap<string, Parameter> = new Map([
   [TIME.code, TIME],
   ...ROWS.map((row): [string, Parameter] => [row[0], parameterOfRow(row)]),
 ]);
+
+/**
+ * Rounds a computed value to the digits of the parameter's row, once, so that flags, CSV and NetCDF all see the same number
+ * (PROMISE 25). NaN stays NaN, −0 becomes 0. Throws for a code without a row.
+ */
+export function rounder(code: string): (value: number) => number {
+  const parameter = PARAMETERS.get(code);
+  if (parameter === undefined) throw new Error(`rounder: expected a code of the parameter table, found '${code}'`);
+  const scale = Number(`1e${parameter.digits}`);
+  return (value) => Math.round(value * scale) / scale + 0;
+}
 
 /** True for a code that a sensor can deliver or a derivation can compute: every row of the table but time. */
 export function isMeasured(code: string): boolean {

@@ -50,15 +50,15 @@ test('records of a stream', () => {
   for (const [title, steps, expected, options] of cases) assert.deepEqual(run(steps, options), expected, title);
 });
 
-test('insideLine says whether a silence would cut', () => {
+test('insideRecord says whether a silence would cut', () => {
   const framer = new LineFramer();
-  assert.equal(framer.insideLine, false);
+  assert.equal(framer.insideRecord, false);
   framer.push(encoder.encode('a'), 0);
-  assert.equal(framer.insideLine, true);
+  assert.equal(framer.insideRecord, true);
   framer.cut(1);
-  assert.equal(framer.insideLine, true);
+  assert.equal(framer.insideRecord, true);
   framer.push(encoder.encode('\n'), 2);
-  assert.equal(framer.insideLine, false);
+  assert.equal(framer.insideRecord, false);
 });
 
 test('a record owns its bytes', () => {

@@ -86,7 +86,7 @@ export function startLineSource(options: LineSourceOptions): LineSource {
     };
     const watchLine = (): void => {
       clearTimeout(lineTimer);
-      if (framer?.insideLine) lineTimer = setTimeout(unlessHeard, lineTimeoutMs, cutLine);
+      if (framer?.insideRecord) lineTimer = setTimeout(unlessHeard, lineTimeoutMs, cutLine);
     };
     const pauseWhenFull = (): void => {
       if (fullTimer !== undefined || !options.isFull()) return;
@@ -143,7 +143,7 @@ export function startLineSource(options: LineSourceOptions): LineSource {
       clearTimeout(fullTimer);
       const reason = stopping ? 'stopped' : lostReason;
       if (connectedMs > 0) {
-        inLine = framer?.insideLine ?? inLine;
+        inLine = framer?.insideRecord ?? inLine;
         cutLine();
         event(`lost reason=${reason}`);
         options.onLink(false, reason);

@@ -50,7 +50,6 @@ export const aanderaaOptode = defineInstrument<Settings>({
   id: 'aanderaa-optode',
   title: 'Aanderaa oxygen optode',
   version: 1,
-  framing: 'lines',
   labels: ['Optode_Type', 'Optode_Serial'],
   settings: settingsSchema,
   parameters: () => CODES,

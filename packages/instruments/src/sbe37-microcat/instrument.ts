@@ -68,7 +68,6 @@ export const sbe37Microcat = defineInstrument<Settings>({
   title: 'Sea-Bird SBE 37 MicroCAT',
   l22: 'TOOL1457',
   version: 1,
-  framing: 'lines',
   labels: ['Instrument_Serial'],
   settings: settingsSchema,
   parameters: (settings) => [...(settings.fields ?? USUAL_FIELDS)].filter((code) => code !== null),

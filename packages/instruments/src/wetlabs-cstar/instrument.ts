@@ -35,7 +35,6 @@ export const wetlabsCstar = defineInstrument<Settings>({
   title: 'WET Labs C-Star transmissometer',
   l22: 'TOOL0160',
   version: 1,
-  framing: 'lines',
   labels: ['Instrument_Serial'],
   settings: settingsSchema,
   parameters: () => CODES,
