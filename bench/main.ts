@@ -36,6 +36,7 @@ say('\nOne core, by part');
 for (const part of ['instruments', 'products', 'qc']) {
   spawnSync(process.execPath, [path.join(ROOT, 'packages', part, 'bench.ts')], { stdio: 'inherit' });
 }
+spawnSync(process.execPath, [path.join(ROOT, 'bench/seawater.ts')], { stdio: 'inherit' });
 
 const dir = temporaryDirectory('bench');
 const month = path.join(dir, 'month');

@@ -40,6 +40,10 @@ const TASKS = {
     about: 'ten years of a sensor imported, with kills',
     run: withServers('bench/import.ts', 'nats-server'),
   },
+  golden: {
+    about: 'compare golden files with what our functions give (FILE…)',
+    run: (args) => node('test/golden/main.ts', args),
+  },
   docs: {
     about: 'write the generated pages of docs/ (--check: only compare)',
     run: withServers('scripts/docs.ts'),
