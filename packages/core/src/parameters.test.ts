@@ -67,7 +67,7 @@ test('circular are the directions on a full circle', () => {
   const circular = measured.filter((row) => row.circular);
   assert.deepEqual(
     circular.map((row) => row.code),
-    ['CDIR', 'HEADING'],
+    ['CDIR', 'CDIR_DELIVERED', 'HEADING'],
   );
   for (const { validRange } of circular) assert.deepEqual(validRange, [0, 360]);
 });
@@ -104,6 +104,8 @@ test('every code of the design page is in the table with its digits and terms', 
       compared++;
     }
   }
-  assert.equal(compared, PARAMETERS.size - 1, 'the page and the table differ in number of codes');
+  // Currents as delivered stand beside the corrected ones: codes of ours, which the page does not list.
+  const ours = rows.filter(({ code }) => code.endsWith('_DELIVERED')).length;
+  assert.equal(compared, PARAMETERS.size - 1 - ours, 'the page and the table differ in number of codes');
   t.diagnostic(`${compared} codes compared`);
 });

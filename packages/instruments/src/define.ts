@@ -40,6 +40,8 @@ export interface Calibration<Settings, Coefficients> {
   readonly coefficients: z.ZodType<Coefficients>;
   /** Columns of counts that lines with these settings fill, beside `parameters`: lower case, never published. Empty: none needed. */
   readonly counts: (settings: Settings) => readonly string[];
+  /** Codes that a sheet makes possible beside those that lines carry, such as a regression. */
+  readonly adds?: (coefficients: Coefficients) => readonly string[];
   /**
    * Fills the parameters of rows `[from, to)` from their counts, rounded to the parameters' digits (`rounder` of core).
    * Rows whose counts are missing are left alone.
@@ -80,6 +82,8 @@ export interface FileHeader<Settings = unknown, Coefficients = unknown> {
   /** The settings, `header` replaced by what was found. */
   readonly settings: Settings;
   readonly coefficients?: Coefficients;
+  /** What the header promises and the file does not keep, for whoever looks at the file. */
+  readonly warnings?: readonly string[];
 }
 
 /** How a stream of this model with these settings is cut into records. */

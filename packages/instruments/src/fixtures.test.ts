@@ -1,12 +1,22 @@
 /**
- * Every fixture of every model: `input.lines` (plain lines) or `input.dat` (historical rows), `settings.json` where the
- * model needs some, and `expected.jsonl`, one object a line. `UPDATE_FIXTURES=1` writes what the decoders say now; the
+ * Every fixture of every model: `input.lines` (plain lines), `input.dat` (historical rows) or `input.bin` (a stream of
+ * structures), `settings.json` where the
+ * model needs some, `calibration.json` where lines are counts, and `expected.jsonl`, one object a line. `UPDATE_FIXTURES=1` writes what the decoders say now; the
  * difference is what a reviewer reads.
  */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { type DecodedLine, decodeLines, INSTRUMENTS, type InstrumentModel, readDatRows, readLines } from './mod.ts';
+import {
+  type DecodedLine,
+  decodeLines,
+  framingOf,
+  INSTRUMENTS,
+  type InstrumentModel,
+  readDatRows,
+  readLines,
+  readRecords,
+} from './mod.ts';
 
 const SRC = new URL('./', import.meta.url);
 const FIXTURES_MIN = 3;
@@ -21,11 +31,19 @@ function foldersIn(url: URL): string[] {
 function decodeFixture(model: InstrumentModel, folder: URL): DecodedLine[] {
   const settingsFile = new URL('settings.json', folder);
   const settings: unknown = existsSync(settingsFile) ? JSON.parse(readFileSync(settingsFile, 'utf8')) : {};
+  const sheet = new URL('calibration.json', folder);
+  const coefficients: unknown = existsSync(sheet) ? JSON.parse(readFileSync(sheet, 'utf8')) : undefined;
+  const recordsFile = new URL('input.bin', folder);
+  if (existsSync(recordsFile)) {
+    const framing = framingOf(model, model.settings.parse(settings));
+    assert.ok('scan' in framing, `${folder.pathname}: input.bin is for settings whose framing is not lines`);
+    return [...decodeLines(readRecords(readFileSync(recordsFile), framing), model, settings, { coefficients })];
+  }
   const rowsFile = new URL('input.dat', folder);
   if (!existsSync(rowsFile))
-    return [...decodeLines(readLines(readFileSync(new URL('input.lines', folder))), model, settings)];
+    return [...decodeLines(readLines(readFileSync(new URL('input.lines', folder))), model, settings, { coefficients })];
   const { run, damaged } = readDatRows(readFileSync(rowsFile));
-  return [...decodeLines(run, model, settings, { damaged })];
+  return [...decodeLines(run, model, settings, { damaged, coefficients })];
 }
 
 test('every folder is a listed model with a README', () => {

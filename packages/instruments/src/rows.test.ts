@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { isoMs, KIND } from '@emso/core';
 import fc from 'fast-check';
 import { asciiBytes, latin1Text } from './bytes.ts';
+import type { Framing, Scan } from './framing.ts';
 import { datRow, importIds, readDatRows, stripBounds } from './rows.ts';
 
 function payloads(file: string): string[] {
@@ -148,4 +149,70 @@ test('a written row reads back as it was', () => {
     }),
   );
   assert.equal(latin1Text(datRow(1_564_617_605_999, asciiBytes('x'), 0, 1), 0, 19), '20190801 00:00:05x\n');
+});
+
+/** Structures `<ab…>` of two bytes and more; what stands between two of them is a record too. */
+const scan: Scan = (bytes, start, end) => {
+  for (let i = start; i < end; i++) {
+    if (bytes[i] === 0x3c && i > start) return i;
+    if (bytes[i] === 0x3e && bytes[start] === 0x3c) return i + 1;
+  }
+  return -1;
+};
+const ANGLES: Framing = { name: 'angles', scan };
+
+test('FORMATS §4.8: rows of a stream of structures are put together and cut again', () => {
+  const rows = [
+    '20170929 00:00:05<whole>',
+    '20170929 00:00:06<cut',
+    '20170929 00:00:07twice',
+    '20170929 00:00:08here><next>',
+    'no stamp',
+    '20170930 00:00:01talk',
+    '20170930 00:00:02<last>',
+  ];
+  const file = asciiBytes(`${rows.join('\n')}\n`);
+  const { run, damaged } = readDatRows(file, ANGLES);
+  assert.deepEqual(damaged, [{ line: 4, offset: Buffer.from(file).indexOf('no stamp'), length: 8 }]);
+  const found = Array.from({ length: run.count }, (_, i) => {
+    assert.deepEqual([run.kind[i], run.seq[i], run.sessions[run.session[i]]], [KIND.import, 0, 'dat']);
+    return `${isoMs(run.received[i]).slice(8, 19)} ${latin1Text(run.bytes, run.start[i], run.end[i])}`;
+  });
+  assert.deepEqual(found, [
+    '29T00:00:05 <whole>',
+    // The line feed that a row ended with is of that row.
+    '29T00:00:05 \n',
+    '29T00:00:08 <cut\ntwice\nhere>',
+    '29T00:00:08 <next>',
+    '30T00:00:01 \ntalk\n',
+    '30T00:00:02 <last>',
+  ]);
+  const ids = importIds(run);
+  assert.equal(new Set(ids).size, ids.length);
+  assert.deepEqual(importIds(readDatRows(file.slice(), ANGLES).run), ids, 'read again, the same');
+  assert.equal(readDatRows(new Uint8Array(0), ANGLES).run.count, 0);
+});
+
+test('a record with line feeds inside is as many rows as the old script would have cut it into', () => {
+  const at = 1_564_617_605_999;
+  const cases: [record: string, payloads: string[]][] = [
+    ['ab', ['ab']],
+    ['ab\n', ['ab']],
+    ['', ['']],
+    ['\n', ['']],
+    ['a\n b \r\nc\t', ['a', 'b', 'c']],
+    ['\na', ['', 'a']],
+    ['a\n\n', ['a', '']],
+    ['\n\n', ['', '']],
+  ];
+  for (const [record, payloads] of cases) {
+    // What stands beside the record in the arena is none of it.
+    const bytes = asciiBytes(`\nx${record}y\n`);
+    const rows = datRow(at, bytes, 2, bytes.length - 2);
+    assert.equal(
+      latin1Text(rows, 0, rows.length),
+      payloads.map((text) => `20190801 00:00:05${text}\n`).join(''),
+      JSON.stringify(record),
+    );
+  }
 });

@@ -15,7 +15,9 @@ import {
   type RawRun,
 } from '@emso/core';
 import { BLANK, COLON, isSpace, LF, trimmedEnd, ZERO } from './bytes.ts';
+import { type Framing, LINES } from './framing.ts';
 import { twoDigits } from './numbers.ts';
+import { reframeRows } from './reframe-rows.ts';
 
 export * from './rows-file-name.ts';
 export type * from './rows-import-report.ts';
@@ -34,8 +36,16 @@ export interface DamagedRow {
 /**
  * The rows of a daily file as a run over the file's own bytes (nothing is copied), reception times in epoch ms, kind
  * `import`, seq 0. Rows that do not begin with a valid stamp are listed beside it. A last row without LF is a row.
+ *
+ * With a `framing` of structures the rows, which were cut wherever an 0A stood, are put together and cut again: the run has
+ * its own bytes then, and a record is received when the row it ends in was (FORMATS §4.8).
  */
-export function readDatRows(file: Uint8Array): { run: RawRun; damaged: DamagedRow[] } {
+export function readDatRows(file: Uint8Array, framing: Framing = LINES): { run: RawRun; damaged: DamagedRow[] } {
+  const { run, damaged } = readRows(file);
+  return { run: 'scan' in framing ? reframeRows(run, framing.scan) : run, damaged };
+}
+
+function readRows(file: Uint8Array): { run: RawRun; damaged: DamagedRow[] } {
   const run = createRawRun(file, likelyRows(file));
   run.sessions.push('dat');
   const damaged: DamagedRow[] = [];
@@ -102,8 +112,24 @@ export function importIds(run: RawRun): string[] {
   return ids;
 }
 
-/** The historical row of a record: stamp of its reception (epoch ms, cut to the second), stripped payload, LF. */
+/**
+ * What the historical acquisition would have written of a record: stamp of its reception (epoch ms, cut to the second),
+ * stripped payload, LF; as many rows as the record was cut into at the LFs inside it.
+ */
 export function datRow(receivedMs: number, bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const feed = bytes.subarray(start, end).indexOf(LF);
+  if (feed < 0 || start + feed === end - 1) return pieceRow(receivedMs, bytes, start, end);
+  const rows: Uint8Array[] = [];
+  for (let at = start; at < end; ) {
+    const next = bytes.indexOf(LF, at);
+    const stop = next < 0 || next > end ? end : next;
+    rows.push(pieceRow(receivedMs, bytes, at, stop));
+    at = stop + 1;
+  }
+  return Buffer.concat(rows);
+}
+
+function pieceRow(receivedMs: number, bytes: Uint8Array, start: number, end: number): Uint8Array {
   const [from, to] = stripBounds(bytes, start, end);
   const row = new Uint8Array(STAMP_BYTES + to - from + 1);
   const stamp = stampText(receivedMs);

@@ -35,10 +35,14 @@ import {
 import { columnsFor } from '../columns.ts';
 import { DECODED, type DecodeLine, type DecodeResult, defineInstrument, IGNORED, reject } from '../define.ts';
 import { isFlowControl, withoutFlowControl } from '../flow-control.ts';
+import { LINES } from '../framing.ts';
 import { DECIMALS, EXPONENT_DIGITS, scanDecimal, scanned, scanReal, VALUE } from '../numbers.ts';
+import { blockDecoder, SIO } from '../sio-blocks.ts';
 import { CODES, ESSENTIAL, isChatter, isOptode, LABELS, labelIndex, PLAIN_DECIMALS } from './sentences.ts';
 
 const settingsSchema = z.strictObject({
+  /** Blocks of a controller instead of lines; each holds one sentence. */
+  framing: z.literal('sio').optional(),
   /** Salinity set inside the instrument, which its concentration is computed with: needed to compensate, not to decode. */
   storedSalinity: z.number().min(0).max(50).default(0),
   /** True when the foil's calibration was checked against samples. */
@@ -53,9 +57,15 @@ export const aanderaaOptode = defineInstrument<Settings>({
   labels: ['Optode_Type', 'Optode_Serial'],
   settings: settingsSchema,
   parameters: () => CODES,
-  decoder: () => withoutFlowControl(lineDecoder()),
+  framing: (settings) => (settings.framing === 'sio' ? SIO : LINES),
+  decoder: (settings) => {
+    const decode = withoutFlowControl(lineDecoder());
+    return settings.framing === 'sio' ? blockDecoder(BLOCK_KIND, decode) : decode;
+  },
 });
 
+/** What a controller calls an optode. */
+const BLOCK_KIND = 'DO';
 const MEASUREMENT = asciiBytes('measurement');
 const STAR = 0x2a;
 

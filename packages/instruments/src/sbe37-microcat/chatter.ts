@@ -46,10 +46,13 @@ const REPORTS = [
 
 const COMMENT = asciiBytes('<!--');
 const DATA_PACKET = asciiBytes('<datapacket');
+const HEADER_END = asciiBytes('*end*');
+const STAR = 0x2a;
 
 /** True when `bytes[at, end)`, blanks at both ends removed, is known and no sample. */
 export function isChatter(bytes: Uint8Array, at: number, end: number): boolean {
   if (bytes[at] === 0x3c) return isReply(bytes, at, end);
+  if (bytes[at] === STAR) return isHeaderLine(bytes, at, end);
   // `S>`, alone or with the echo of a command behind it; a record behind it is not thrown away as a prompt.
   if (bytes[at] === 0x53 && bytes[at + 1] === 0x3e && at + 1 < end) return at + 2 === end || isLetter(bytes[at + 2]);
   if (!isLetter(bytes[at])) return false;
@@ -60,6 +63,11 @@ export function isChatter(bytes: Uint8Array, at: number, end: number): boolean {
     XML_REQUESTS.some(whole) ||
     isAssignment(bytes, at, end)
   );
+}
+
+/** A line of an upload's header: `* text`, a bare star, `*END*`. */
+function isHeaderLine(bytes: Uint8Array, at: number, end: number): boolean {
+  return at + 1 === end || bytes[at + 1] === BLANK || startsWith(bytes, at, end, HEADER_END);
 }
 
 /** An XML reply or comment. A whole XML sample is data in a format these settings do not promise: never passed over. */

@@ -1,9 +1,11 @@
-/** Date and time as a MicroCAT writes them: `01 Aug 2019, 00:00:00` (format 1) or `08-01-2019, 00:00:00` (format 3). */
+/** Date and time as a MicroCAT writes them: `01 Aug 2019, 00:00:00` (format 1), `08-01-2019, 00:00:00` (format 3), `2019-08-01T00:00:00` (XML). */
 import { isCivilDate, utcMs } from '@emso/core';
 import { BLANK, COLON, COMMA, MINUS, skipBlanks, skipDigits, TAB, ZERO } from '../bytes.ts';
 import { scanned, twoDigits, VALUE } from '../numbers.ts';
 
 export type DateStyle = 'day-month-name' | 'month-day-number';
+
+const LETTER_T = 0x54;
 
 /** Month names as one integer each, so that a name is compared at once. */
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'].map((name) =>
@@ -15,7 +17,7 @@ function nameKey(a: number, b: number, c: number): number {
 }
 
 /** The date of the call before: lines repeat it all day, and the calendar is the dearest part of a line. */
-const lastDate = { day: 0, month: 0, year: 0, midnightMs: 0 };
+const lastDate = { day: Number.NaN, month: 0, year: 0, midnightMs: 0 };
 
 /** Which style the bytes at `at` begin like, judged by the first byte behind their leading digits. */
 export function dateStyleAt(bytes: Uint8Array, at: number, end: number): DateStyle | undefined {
@@ -59,6 +61,23 @@ export function scanDateTime(bytes: Uint8Array, at: number, end: number, style: 
   i = skipBlanks(bytes, i, end);
   if (i < end && bytes[i] === COMMA) i = skipBlanks(bytes, i + 1, end);
   if (i === separator) return ~i;
+  return scanTime(bytes, i, end);
+}
+
+/** Reads `yyyy-mm-ddThh:mm:ss`; returns and stores like `scanDateTime`. */
+export function scanIsoDateTime(bytes: Uint8Array, at: number, end: number): number {
+  const century = twoDigits(bytes, at, end);
+  const yearOfCentury = twoDigits(bytes, at + 2, end);
+  const month = twoDigits(bytes, at + 5, end);
+  const day = twoDigits(bytes, at + 8, end);
+  if (century < 0 || yearOfCentury < 0 || month < 0 || day < 0) return ~at;
+  if (bytes[at + 4] !== MINUS || bytes[at + 7] !== MINUS || bytes[at + 10] !== LETTER_T) return ~at;
+  if (!isKnownDate(century * 100 + yearOfCentury, month, day)) return ~at;
+  return scanTime(bytes, at + 11, end);
+}
+
+/** Reads `hh:mm:ss` on the date that stands in `lastDate`. */
+function scanTime(bytes: Uint8Array, i: number, end: number): number {
   const hour = twoDigits(bytes, i, end);
   const minute = twoDigits(bytes, i + 3, end);
   const second = twoDigits(bytes, i + 6, end);

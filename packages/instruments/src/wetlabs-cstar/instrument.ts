@@ -11,7 +11,7 @@
  *
  * C-Star user's guide, "Data format".
  */
-import { openRow, setLabel } from '@emso/core';
+import { type Batch, openRow, rounder, setLabel } from '@emso/core';
 import { z } from 'zod';
 import { asciiBytes, createTextReader, isNoise, skipBlanks, skipDigits, startsWith, trimmedEnd } from '../bytes.ts';
 import { columnsFor } from '../columns.ts';
@@ -30,7 +30,16 @@ const PREFIX = asciiBytes('cst-');
 const SUFFIXES = ['dr', 'pr'].map(asciiBytes);
 const SUFFIX_BYTES = 2;
 
-export const wetlabsCstar = defineInstrument<Settings>({
+/**
+ * Suspended matter is a regression of the site, from water samples taken there: without one there is no such parameter. In
+ * mg/l per 1/m, and mg/l.
+ */
+const sheetSchema = z.strictObject({
+  suspendedMatter: z.strictObject({ slopeMgPerLPerM: z.number(), interceptMgPerL: z.number() }),
+});
+type Sheet = z.output<typeof sheetSchema>;
+
+export const wetlabsCstar = defineInstrument<Settings, Sheet>({
   id: 'wetlabs-cstar',
   title: 'WET Labs C-Star transmissometer',
   l22: 'TOOL0160',
@@ -39,7 +48,17 @@ export const wetlabsCstar = defineInstrument<Settings>({
   settings: settingsSchema,
   parameters: () => CODES,
   decoder: () => withoutFlowControl(lineDecoder()),
+  calibration: { coefficients: sheetSchema, counts: () => [], adds: () => ['TSED'], convert: suspendedMatter },
 });
+
+function suspendedMatter({ suspendedMatter: { slopeMgPerLPerM, interceptMgPerL } }: Sheet) {
+  const rounded = rounder('TSED');
+  return ({ codes, values }: Batch, from: number, to: number): void => {
+    const attenuation = values[codes.indexOf('ATTN')];
+    const matter = values[codes.indexOf('TSED')];
+    for (let row = from; row < to; row++) matter[row] = rounded(slopeMgPerLPerM * attenuation[row] + interceptMgPerL);
+  };
+}
 
 function lineDecoder(): DecodeLine {
   const columns = columnsFor(CODES);
