@@ -14,16 +14,20 @@ import {
   pathText,
   syntaxFaults,
 } from './config-fault.ts';
+import { canShareEndpoint, type Envelope } from './envelope.ts';
 import { PARAMETERS, type Parameter } from './parameters.ts';
 import { observatoryConfig } from './site-schema.ts';
 
 export { ConfigError, type ConfigFault } from './config-fault.ts';
+export { type Envelope, envelopeOpener, type OpenedEnvelope } from './envelope.ts';
 
 export type Observatory = z.output<typeof observatoryConfig>;
 export type Platform = Observatory['platforms'][number];
 export type Sensor = Platform['sensors'][number];
 export type Deployment = Sensor['deployments'][number];
 export type QcConfig = Sensor['qc'][number];
+export type CalibrationSheet = Sensor['calibrations'][number];
+export type SiteConstants = Platform['siteConstants'][number];
 export type TimePolicy = Deployment['timePolicy'];
 
 /** A fault named by its place in the site file; `parseObservatory` finds the line. */
@@ -104,28 +108,36 @@ function listOf(value: unknown, key: string): unknown[] {
   return Array.isArray(list) ? list : [];
 }
 
-/** Two sensors that read the same converter port at the same time: each would get half of the bytes. */
+/**
+ * Two sensors that read the same converter port at the same time: each would get half of the bytes. Sensors behind a relay may,
+ * because one connection is opened for all of them and every line says whose it is.
+ */
 function sharedEndpoints(observatory: Observatory): PlacedFault[] {
-  const used: { endpoint: string; from: number; end: number; sensor: string }[] = [];
+  const used: { endpoint: string; envelope: Envelope | undefined; from: number; end: number; sensor: string }[] = [];
   const faults: PlacedFault[] = [];
   observatory.platforms.forEach((platform, p) => {
     platform.sensors.forEach((sensor, s) => {
-      sensor.deployments.forEach(({ endpoint, from }, d) => {
+      sensor.deployments.forEach(({ endpoint, envelope, from }, d) => {
         if (endpoint === undefined) return;
         const end = endOf(sensor, d);
-        const other = used.find(
+        const sameTime = used.filter(
           (u) => u.endpoint === endpoint && u.sensor !== sensor.id && u.from < end && from < u.end,
         );
-        used.push({ endpoint, from, end, sensor: sensor.id });
+        const other = sameTime.find((u) => !canShareEndpoint(u.envelope, envelope));
+        used.push({ endpoint, envelope, from, end, sensor: sensor.id });
         if (other === undefined) return;
         const path = ['platforms', p, 'sensors', s, 'deployments', d, 'endpoint'];
-        const message = `expected an endpoint of its own, found '${endpoint}' also at sensor ${other.sensor} in that time`;
+        const own = envelope === undefined && other.envelope === undefined;
+        const expected = own ? 'an endpoint of its own' : RELAYED;
+        const message = `expected ${expected}, found '${endpoint}' also at sensor ${other.sensor} in that time`;
         faults.push({ path, message });
       });
     });
   });
   return faults;
 }
+
+const RELAYED = 'an endpoint of its own, or envelopes of one pattern with different addresses';
 
 /** A sensor with the platform it sits on. */
 export interface PlacedSensor {
@@ -164,9 +176,17 @@ export function deploymentAt(
   return { deployment: sensor.deployments[nearest], index: nearest, outside: true };
 }
 
-/** The QC settings in force at an observation time, the last one whose `validFrom` is not later. */
+/** The dated entry in force at an observation time: the last one whose `validFrom` is not later. */
+export function inForceAt<T extends { readonly validFrom: number }>(
+  entries: readonly T[],
+  timeMs: number,
+): T | undefined {
+  return entries.findLast(({ validFrom }) => validFrom <= timeMs);
+}
+
+/** The QC settings in force at an observation time. */
 export function qcConfigAt(sensor: Sensor, timeMs: number): QcConfig | undefined {
-  return sensor.qc.findLast((qc) => qc.validFrom <= timeMs);
+  return inForceAt(sensor.qc, timeMs);
 }
 
 /** The parameter as this sensor measures it: the table's row with the names that the site file gives. Throws on an unknown code. */

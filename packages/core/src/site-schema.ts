@@ -1,6 +1,7 @@
 /** The shape of the site file: which keys a person may write, and what each must be. Messages say what was expected. */
 import { z } from 'zod';
 import { describeFound } from './config-fault.ts';
+import { envelopeFaults } from './envelope.ts';
 import { isMeasured } from './parameters.ts';
 import { isToken } from './subjects.ts';
 import { iso, parseIso } from './time.ts';
@@ -65,6 +66,15 @@ function isEndpoint(text: string): boolean {
   return port >= 1 && port <= 65_535;
 }
 
+/** What the link of a mooring puts around the lines of this sensor. */
+const envelopeConfig = z
+  .strictObject({ pattern: factText, address: factText.optional() })
+  .superRefine((envelope, context) => {
+    for (const { key, message } of envelopeFaults(envelope)) {
+      context.addIssue({ code: 'custom', path: [key], message });
+    }
+  });
+
 const deploymentConfig = z.strictObject({
   from: instant,
   to: instant.optional(),
@@ -74,6 +84,7 @@ const deploymentConfig = z.strictObject({
   endpoint: z.string().refine(isEndpoint, expected('tcp://host:port with a port from 1 to 65535')).optional(),
   /** Where lines come from when not from a socket, e.g. `relayed-files`. */
   source: factText.optional(),
+  envelope: envelopeConfig.optional(),
   timePolicy: z.enum(['received', 'instrument', 'relayed']),
   /** Largest believable distance between the instrument clock and reception. */
   clockToleranceMs: positive.default(60_000),
@@ -125,9 +136,18 @@ const sensorConfig = z
       )
       .optional(),
     deployments: z.array(deploymentConfig).min(1),
-    qc: z.array(qcConfig).default([]),
+    /** Calibration sheets of this sensor: what a sheet holds, its model knows. In force by observation time. */
+    calibrations: dated(z.object({ validFrom: instant, source: factText.optional() }).catchall(z.unknown())).default(
+      [],
+    ),
+    qc: dated(qcConfig).default([]),
+    /** Sensors whose measurements take the place of site constants when a day is sealed, by what they measure. */
+    donors: z
+      .strictObject({ salinity: token.optional(), pressure: token.optional() })
+      .refine((donors) => Object.keys(donors).length > 0, expected('salinity, pressure or both'))
+      .optional(),
   })
-  .superRefine(({ deployments, qc }, context) => {
+  .superRefine(({ deployments }, context) => {
     const fault = (path: (string | number)[], message: string): void =>
       context.addIssue({ code: 'custom', path, message });
     deployments.forEach(({ from, to }, i) => {
@@ -141,24 +161,35 @@ const sensorConfig = z
         fault(['deployments', i, 'from'], message);
       }
     });
-    for (const i of outOfOrder(qc)) fault(['qc', i, 'validFrom'], 'expected a later time than in the entry before');
   });
+
+/** A list of entries in the order of their `validFrom`. */
+function dated<T extends z.ZodType<{ readonly validFrom: number }>>(entry: T) {
+  return z.array(entry).superRefine((entries, context) => {
+    for (const i of outOfOrder(entries)) {
+      const message = 'expected a later time than in the entry before';
+      context.addIssue({ code: 'custom', path: [i, 'validFrom'], message });
+    }
+  });
+}
 
 /** Indices of dated entries that do not follow the one before them. */
 function outOfOrder(entries: readonly { readonly validFrom: number }[]): number[] {
   return entries.flatMap(({ validFrom }, i) => (i > 0 && validFrom <= entries[i - 1].validFrom ? [i] : []));
 }
 
-const siteConstants = z
-  .array(
-    z.strictObject({ validFrom: instant, salinity: z.number(), pressureDbar: z.number(), source: factText.optional() }),
-  )
-  .superRefine((entries, context) => {
-    for (const i of outOfOrder(entries)) {
-      const message = 'expected a later time than in the entry before';
-      context.addIssue({ code: 'custom', path: [i, 'validFrom'], message });
-    }
-  });
+/** Facts of the site that computations use where no sensor measures them; what is not given is not computed. */
+const siteConstants = dated(
+  z.strictObject({
+    validFrom: instant,
+    salinity: z.number().optional(),
+    pressureDbar: z.number().optional(),
+    /** Good enough to compute with where the exact position is unknown: ten kilometres change a depth by a centimetre. */
+    latitude: z.number().min(-90).max(90).optional(),
+    longitude: z.number().min(-180).max(180).optional(),
+    source: factText.optional(),
+  }),
+);
 
 const platformConfig = z.strictObject({
   id: token,

@@ -39,7 +39,7 @@ export function fixturesOf(model: InstrumentModel): Fixture[] {
       const framing = framingOf(model, asked);
       const run =
         input === 'input.dat'
-          ? readDatRows(file).run
+          ? readDatRows(file, framing).run
           : 'scan' in framing
             ? readRecords(file, framing)
             : readLines(file);

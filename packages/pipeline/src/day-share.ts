@@ -19,18 +19,34 @@ export function wholeShare(order: Int32Array, { rejected, ignored, outside }: De
 }
 
 /**
- * The share of every day that the records `order` of a run touch. A record contributes to the day of its observation or of the
- * time it gave once more, since whether a time is taken is known only from what a rebuild of that day reads; else to the
- * day of its reception.
+ * The share of every day that the records `order` of a run touch. A record contributes to the days of its observations or of
+ * the time it gave once more, since whether a time is taken is known only from what a rebuild of that day reads; else to the
+ * day of its reception. A record of several samples may belong to two days: it is a record of both.
  */
 export function sharesByDay(run: RawRun, order: Int32Array, decoded: DecodedRun): Map<number, DayShare> {
   const { batch, rejected, ignored, outside } = decoded;
   const dayOfRecord = new Map<number, number>();
-  for (let row = 0; row < batch.count; row++) dayOfRecord.set(batch.record[row], dayOf(batch.time[row]));
-  for (const { record, timeMs } of rejected) if (timeMs !== undefined) dayOfRecord.set(record, dayOf(timeMs));
+  const moreDays = new Map<number, Set<number>>();
+  const belongs = (record: number, timeMs: number): void => {
+    const day = dayOf(timeMs);
+    const first = dayOfRecord.get(record);
+    if (first === undefined) dayOfRecord.set(record, day);
+    else if (first !== day) moreDays.set(record, (moreDays.get(record) ?? new Set()).add(day));
+  };
+  for (let row = 0; row < batch.count; row++) belongs(batch.record[row], batch.time[row]);
+  for (const { record, timeMs } of rejected) if (timeMs !== undefined) belongs(record, timeMs);
   const ownDay = (record: number): number => dayOfRecord.get(record) ?? dayOf(run.received[record]);
-  const records = Map.groupBy(order, ownDay);
-  const rejections = Map.groupBy(rejected, ({ record }) => ownDay(record));
+  const records = new Map<number, number[]>();
+  for (const record of order) {
+    for (const day of [ownDay(record), ...(moreDays.size > 0 ? (moreDays.get(record) ?? []) : [])]) {
+      const share = records.get(day);
+      if (share === undefined) records.set(day, [record]);
+      else share.push(record);
+    }
+  }
+  const rejections = Map.groupBy(rejected, ({ record, timeMs }) =>
+    timeMs === undefined ? ownDay(record) : dayOf(timeMs),
+  );
   const chatter = Map.groupBy(ignored, ownDay);
   const strangers = Map.groupBy(outside, ownDay);
   // A day on which packets of other days came is one all the same: it has files that say that it has no rows.

@@ -10,7 +10,7 @@ import { qualify } from '@emso/qc';
 import fc from 'fast-check';
 import { readNetcdf } from '../../../test/support/netcdf-reader.ts';
 import { temporaryDirectory } from '../../../test/support/waiting.ts';
-import { PLANS } from '../test/plans.ts';
+import { CHANGE, deployment, PLANS, planOf, SETTINGS } from '../test/plans.ts';
 import { asText, DAY, MIDNIGHT, messages, NOON, record, runOf, SESSION, sample } from '../test/streams.ts';
 import { type DayProducts, rebuildDay } from './day.ts';
 import type { SensorPlan } from './plan.ts';
@@ -56,22 +56,28 @@ test('CSV of a day, line by line', () => {
   assert.equal(
     asText(csv),
     `\
-time,Temperature,Conductivity,PRES,PSAL,TEMP_QC,CNDC_QC,PRES_QC,PSAL_QC,time_QC
-2020-03-01T00:00:00Z,13.2000,4.59963,2505.600,,1,1,1,9,1
-2020-03-01T11:59:59.999Z,12.1000,4.59963,2505.600,,4,1,1,9,1
-2020-03-01T12:00:00Z,13.0500,4.59963,2505.600,38.4794,3,1,1,1,1
-2020-03-01T12:00:00.001Z,13.2000,4.59963,2505.600,38.4794,1,1,1,1,1
-2020-03-01T23:59:59.999Z,13.2000,4.59963,2505.600,38.4794,1,1,1,1,1
+time,Temperature,Conductivity,PRES,PSAL,TEMP_POT,DENS,DEPH,SVEL,TEMP_QC,CNDC_QC,PRES_QC,PSAL_QC,TEMP_POT_QC,DENS_QC,DEPH_QC,SVEL_QC,time_QC
+2020-03-01T00:00:00Z,13.2000,4.59963,2505.600,38.5695,12.8128,29.2002,2471.019,1546.645,1,1,1,1,1,1,1,1,1
+2020-03-01T11:59:59.999Z,12.1000,4.59963,2505.600,39.6906,11.7267,30.2919,2471.019,1544.339,4,1,1,1,1,1,1,1,1
+2020-03-01T12:00:00Z,13.0500,4.59963,2505.600,38.4794,12.6655,29.1604,2471.019,1546.048,3,1,1,1,1,1,1,1,1
+2020-03-01T12:00:00.001Z,13.2000,4.59963,2505.600,38.4794,12.8131,29.1301,2471.019,1546.539,1,1,1,1,1,1,1,1,1
+2020-03-01T23:59:59.999Z,13.2000,4.59963,2505.600,38.4794,12.8131,29.1301,2471.019,1546.539,1,1,1,1,1,1,1,1,1
 `,
   );
 });
 
 test('the columns of a day are those of its deployments, whatever was sent', () => {
-  const plan = PLANS['received, redeployed at noon'];
+  const depth = { ...SETTINGS, fields: ['TEMP', 'PRES', 'DOX1'] };
+  const plan = planOf({
+    deployments: [
+      deployment({ to: CHANGE, settings: { ...SETTINGS, fields: ['TEMP', 'PRES'] } }),
+      deployment({ from: CHANGE, settings: depth }),
+    ],
+  });
   const header = (at: number): string => asText(rebuildDay(plan, at, runOf([]), 'open').csv);
-  assert.doesNotMatch(header(DAY - 1), /PSAL/);
-  assert.match(header(DAY), /PRES,PSAL,TEMP_QC/);
-  assert.match(header(DAY + 1), /PRES,PSAL,TEMP_QC/);
+  assert.doesNotMatch(header(DAY - 1), /DOX1/);
+  assert.match(header(DAY), /PRES,DOX1,TEMP_QC/);
+  assert.match(header(DAY + 1), /PRES,DOX1,TEMP_QC/);
   assert.match(header(DAY), /^[^\n]*\n$/, 'a header and no row');
 });
 

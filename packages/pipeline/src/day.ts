@@ -19,9 +19,10 @@ import {
 import { qualify } from '@emso/qc';
 import { type DayShare, NO_SHARE, sharesByDay, wholeShare } from './day-share.ts';
 import { decodeRun, type RejectedRecord } from './decode-run.ts';
+import { type DonorsRead, digestWithDonors, fillFromDonors, NO_DONORS } from './donors.ts';
 import { dayGaps } from './gaps.ts';
 import { withoutPairedImports } from './pairing.ts';
-import { codesOfDay, deploymentOfDay, type SensorPlan } from './plan.ts';
+import { codesOfDay, deploymentOfDay, factsOfDay, methodsOfDay, type SensorPlan } from './plan.ts';
 
 /** An open day may still grow; a sealed one is complete, its last gap counted up to midnight. */
 export type DayForm = 'open' | 'sealed';
@@ -44,8 +45,9 @@ export function rebuildEveryDay(
   run: RawRun,
   form: DayForm,
   digest: RawDigest = rawDigest,
+  donors: DonorsRead = NO_DONORS,
 ): Generator<DayProducts> {
-  return daysOfRun(plan, undefined, run, form, digest);
+  return daysOfRun(plan, undefined, run, form, digest, donors);
 }
 
 /** The products of several days, in order, from the raw records that may contribute to any of them: decodes once. */
@@ -54,8 +56,9 @@ export function rebuildDays(
   days: readonly number[],
   run: RawRun,
   form: DayForm,
+  donors: DonorsRead = NO_DONORS,
 ): Generator<DayProducts> {
-  return daysOfRun(plan, days, run, form, rawDigest);
+  return daysOfRun(plan, days, run, form, rawDigest, donors);
 }
 
 /** The products of one day from the raw records that may contribute to it (`rawDaysOf`). */
@@ -65,12 +68,13 @@ export function rebuildDay(
   run: RawRun,
   form: DayForm,
   digest: RawDigest = rawDigest,
+  donors: DonorsRead = NO_DONORS,
 ): DayProducts {
   const all = withoutPairedImports(run, canonicalOrder(run).order);
   const order = plan.byReception ? receivedOn(run, all, day) : all;
   const decoded = decodeRun(plan, run, order);
   const share = plan.byReception ? wholeShare(order, decoded) : (sharesByDay(run, order, decoded).get(day) ?? NO_SHARE);
-  return productsOf(plan, day, run, share, decoded.batch, form, digest);
+  return productsOf(plan, day, run, share, decoded.batch, form, digest, donors);
 }
 
 function* daysOfRun(
@@ -79,12 +83,13 @@ function* daysOfRun(
   run: RawRun,
   form: DayForm,
   digest: RawDigest,
+  donors: DonorsRead,
 ): Generator<DayProducts> {
   const order = withoutPairedImports(run, canonicalOrder(run).order);
   const decoded = decodeRun(plan, run, order);
   const shares = sharesByDay(run, order, decoded);
   for (const day of [...(wanted ?? shares.keys())].sort((a, b) => a - b)) {
-    yield productsOf(plan, day, run, shares.get(day) ?? NO_SHARE, decoded.batch, form, digest);
+    yield productsOf(plan, day, run, shares.get(day) ?? NO_SHARE, decoded.batch, form, digest, donors);
   }
 }
 
@@ -96,8 +101,11 @@ function productsOf(
   all: Batch,
   form: DayForm,
   digest: RawDigest,
+  donors: DonorsRead,
 ): DayProducts {
   const batch = rowsOfDay(all, day, codesOfDay(plan, day));
+  const sealed = form === 'sealed';
+  const donatedMs = sealed ? fillFromDonors(plan, batch, donors) : Number.NEGATIVE_INFINITY;
   qualify(batch, plan.sensor, 0, batch.count);
   const layout = layoutOf(plan, day);
   const csv = csvFile(layout, batch);
@@ -110,11 +118,13 @@ function productsOf(
       model: plan.model,
       day,
       batch,
+      methods: methodsOfDay(plan, day),
       build: plan.build,
-      lastReceivedMs: lastReceivedMs(batch, day),
+      lastReceivedMs: Math.max(lastReceivedMs(batch, day), donatedMs),
     }),
   );
   const paths = productPaths(plan.sensor, day);
+  const ownDigest = digest(run, records);
   return {
     day,
     batch,
@@ -124,7 +134,7 @@ function productsOf(
       rows: batch.count,
       files: { csv: fileOf(paths.csv, csv), netcdf: fileOf(paths.netcdf, netcdf) },
       raw: {
-        digest: digest(run, records),
+        digest: sealed ? digestWithDonors(ownDigest, plan, day, donors) : ownDigest,
         records: records.length,
         sessions: sessionsOf(run, records),
       },
@@ -132,9 +142,12 @@ function productsOf(
       rejections: countReasons(rejected),
       ignored,
       outsideDeployments: outside,
-      gaps: dayGaps(plan.sensor, day, batch, run, records, form === 'sealed').map(
-        ({ fromMs, toMs, cause, missing }) => ({ from: iso(fromMs), to: iso(toMs), cause, missing }),
-      ),
+      gaps: dayGaps(plan.sensor, day, batch, run, records, sealed).map(({ fromMs, toMs, cause, missing }) => ({
+        from: iso(fromMs),
+        to: iso(toMs),
+        cause,
+        missing,
+      })),
     },
   };
 }
@@ -148,7 +161,7 @@ function lastReceivedMs(batch: Batch, day: number): number {
 
 /** Column order of a sensor's CSV on a day; known before any line came, so that a header can be written first. */
 export function layoutOf(plan: SensorPlan, day: number): CsvLayout {
-  return csvLayout(codesOfDay(plan, day), plan.model.labels, plan.sensor.csvColumns);
+  return csvLayout(codesOfDay(plan, day), plan.model.labels, plan.sensor.csvColumns, factsOfDay(plan, day));
 }
 
 /** The rows of a day, with the day's columns in the day's order. */

@@ -1,5 +1,18 @@
-/** Raw records to observations: decode each record by the deployment it was received in, then give every row its time. */
-import { type Batch, createBatch, deploymentAt, KIND, type RawRun, type RejectReason } from '@emso/core';
+/**
+ * Raw records to observations: decode each record by the deployment it was received in, give every row its time, convert
+ * counts by the calibration sheet in force at that time, then compute what follows from what was measured.
+ */
+import {
+  type Batch,
+  createBatch,
+  deploymentAt,
+  inForceAt,
+  KIND,
+  type RawRun,
+  type RejectReason,
+  selectRows,
+  withCodes,
+} from '@emso/core';
 import type { SensorPlan } from './plan.ts';
 import { assignTimes } from './time-policy.ts';
 
@@ -8,7 +21,7 @@ export interface RejectedRecord {
   readonly record: number;
   readonly reason: RejectReason;
   readonly position: number;
-  /** The time that is taken already, when the reason is `duplicate-time`: the record belongs to the day of that time. */
+  /** Where the record's time is known and yet it gives no row (`duplicate-time`, `no-calibration`): it belongs to that time's day. */
   readonly timeMs?: number;
   /** What the decoder threw, for the log, when the reason is `internal-error`. */
   readonly error?: unknown;
@@ -29,9 +42,9 @@ export interface DecodedRun {
  * exception of a decoder is a bug and becomes `internal-error`, live and rebuilt alike (PROMISE 8).
  */
 export function decodeRun(plan: SensorPlan, run: RawRun, order: ArrayLike<number>): DecodedRun {
-  const batch = createBatch(plan.codes, plan.model.labels, order.length);
+  const batch = createBatch([...plan.codes, ...plan.counts], plan.model.labels, order.length);
   const rejected: RejectedRecord[] = [];
-  const deploymentOfRow = new Int32Array(order.length);
+  const deploymentOfRow: number[] = [];
   const ignored: number[] = [];
   const outside: number[] = [];
   let segment = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY, index: 0, outside: false };
@@ -51,9 +64,11 @@ export function decodeRun(plan: SensorPlan, run: RawRun, order: ArrayLike<number
     try {
       const result = decode(run.bytes, run.start[record], run.end[record], batch);
       if (result.kind === 'decoded') {
-        batch.received[before] = received;
-        batch.record[before] = record;
-        deploymentOfRow[before] = segment.index;
+        for (let row = before; row < batch.count; row++) {
+          batch.received[row] = received;
+          batch.record[row] = record;
+          deploymentOfRow[row] = segment.index;
+        }
       } else if (result.kind === 'ignored') ignored.push(record);
       else rejected.push({ record, reason: result.reason, position: result.position - run.start[record] });
     } catch (error) {
@@ -61,7 +76,52 @@ export function decodeRun(plan: SensorPlan, run: RawRun, order: ArrayLike<number
       rejected.push({ record, reason: 'internal-error', position: 0, error });
     }
   }
-  return { batch: assignTimes(plan, batch, deploymentOfRow, rejected), rejected, ignored, outside };
+  const timed = assignTimes(plan, batch, deploymentOfRow, rejected);
+  return { batch: completed(plan, timed, rejected), rejected, ignored, outside };
+}
+
+/** The rows with counts converted and derived parameters filled, the columns of counts left out. */
+function completed(plan: SensorPlan, timed: Batch, rejected: RejectedRecord[]): Batch {
+  const plain = plan.deployments.every(({ counts, sheets }) => counts.length === 0 && sheets.length === 0);
+  const batch = plain ? timed : calibrated(plan, timed, rejected);
+  for (const { from, to, planned } of stretches(plan, batch)) planned.derivation.apply(batch, from, to);
+  return withCodes(batch, plan.codes);
+}
+
+/** The rows whose counts a sheet in force converts; the others are taken out, as rejections of their records. */
+function calibrated(plan: SensorPlan, batch: Batch, rejected: RejectedRecord[]): Batch {
+  const kept: number[] = [];
+  for (const { from, to, planned } of stretches(plan, batch)) {
+    for (let row = from; row < to; ) {
+      const sheet = inForceAt(planned.sheets, batch.time[row]);
+      const next = planned.sheets.find(({ validFrom }) => validFrom > batch.time[row])?.validFrom;
+      const start = row;
+      while (row < to && (next === undefined || batch.time[row] < next)) row++;
+      sheet?.convert(batch, start, row);
+      const missing = planned.counts.length > 0 && sheet === undefined;
+      for (let i = start; i < row; i++) {
+        const [record, timeMs] = [batch.record[i], batch.time[i]];
+        if (missing) rejected.push({ record, reason: 'no-calibration', position: 0, timeMs });
+        else kept.push(i);
+      }
+    }
+  }
+  return kept.length === batch.count ? batch : selectRows(batch, kept);
+}
+
+/** Rows that follow one another and were received in the same deployment. */
+function* stretches(
+  plan: SensorPlan,
+  batch: Batch,
+): Generator<{ from: number; to: number; planned: SensorPlan['deployments'][number] }> {
+  let from = 0;
+  while (from < batch.count) {
+    const segment = segmentAt(plan, batch.received[from]);
+    let to = from + 1;
+    while (to < batch.count && batch.received[to] >= segment.from && batch.received[to] < segment.to) to++;
+    yield { from, to, planned: plan.deployments[segment.index] };
+    from = to;
+  }
 }
 
 /** The deployment of a reception time and the interval during which the answer stays the same. */

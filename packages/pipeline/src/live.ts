@@ -39,7 +39,13 @@ export function decodeMessageRecords(plan: SensorPlan, records: readonly RawReco
   };
   const covered = { platform: plan.platform.id, sensor: plan.sensor.id, range, build: plan.build, revision: 0 };
   const rows: Observation[] = [];
-  for (let row = 0; row < batch.count; row++) rows.push(observationOf(batch, row, run.seq[batch.record[row]]));
+  const samples = new Map<number, number>();
+  for (let row = 0; row < batch.count; row++) {
+    const record = batch.record[row];
+    const index = samples.get(record) ?? 0;
+    samples.set(record, index + 1);
+    rows.push(observationOf(batch, row, run.seq[record], index));
+  }
   const rejected = decoded.rejected.map(({ record, reason, position }) => ({
     seq: run.seq[record],
     receivedMs: run.received[record],
@@ -53,7 +59,7 @@ export function decodeMessageRecords(plan: SensorPlan, records: readonly RawReco
   };
 }
 
-function observationOf(batch: Batch, row: number, seq: number): Observation {
+function observationOf(batch: Batch, row: number, seq: number, index: number): Observation {
   const values: Record<string, number> = {};
   batch.codes.forEach((code, column) => {
     const value = batch.values[column][row];
@@ -63,7 +69,7 @@ function observationOf(batch: Batch, row: number, seq: number): Observation {
   for (const label of batch.labels) if (label.index[row] > 0) labels[label.name] = label.texts[label.index[row]];
   return {
     seq,
-    index: 0,
+    index,
     timeMs: batch.time[row],
     timeSource: batch.source[row] === TIME_SOURCE.instrument ? 'instrument' : 'received',
     timeFlag: batch.timeFlag[row] as Observation['timeFlag'],

@@ -5,7 +5,8 @@ import { ConfigError, parseObservatory, sensorsOf } from '@emso/core';
 import { INSTRUMENTS } from '@emso/instruments';
 import { deployment, type Facts, PLANS, planOf, sensorFacts, site, siteText, WITH_SALINITY } from '../test/plans.ts';
 import { DAY } from '../test/streams.ts';
-import { codesOfDay, planObservatory, settingsFaults } from './plan.ts';
+import { codesOfDay, planObservatory } from './plan.ts';
+import { settingsFaults } from './settings-faults.ts';
 
 const with_ = (facts: Facts): Facts => ({ deployments: [deployment(facts)] });
 
@@ -81,7 +82,7 @@ test('PROMISE 19: a build that changes with what cannot change bytes', () => {
 
 test('sensors whose model is not installed are listed, not planned', () => {
   const observatory = site([
-    sensorFacts({ id: 'a', model: 'nortek-aquadopp', csvColumns: { X: 'UCUR', Y: 'Whatever' } }),
+    sensorFacts({ id: 'a', model: 'no-such-model', csvColumns: { X: 'UCUR', Y: 'Whatever' } }),
   ]);
   const { plans, notInstalled } = planObservatory(observatory);
   assert.deepEqual(plans, []);
@@ -121,17 +122,17 @@ test('codes of a day: of every deployment that overlaps it, else of the nearest'
     csvColumns: {},
     deployments: [
       deployment({ from: '2020-03-01T00:00:00Z', to: '2020-03-02T00:00:00Z', ...fields('TEMP') }),
-      deployment({ from: '2020-03-03T12:00:00Z', to: '2020-03-03T13:00:00Z', ...fields('CNDC', 'TEMP') }),
+      deployment({ from: '2020-03-03T12:00:00Z', to: '2020-03-03T13:00:00Z', ...fields('DOX1', 'TEMP') }),
       deployment({ from: '2020-03-03T18:00:00Z', ...fields('PRES') }),
     ],
   });
-  assert.deepEqual(plan.codes, ['TEMP', 'CNDC', 'PRES']);
+  assert.deepEqual(plan.codes, ['TEMP', 'DOX1', 'PRES']);
   const cases: [day: number, codes: string[]][] = [
     [DAY - 1000, ['TEMP']],
     [DAY, ['TEMP']],
     // Nobody measured on the 2nd; until its end the first deployment is nearer, or as near.
-    [DAY + 1, ['TEMP', 'CNDC']],
-    [DAY + 2, ['CNDC', 'TEMP', 'PRES']],
+    [DAY + 1, ['TEMP', 'DOX1']],
+    [DAY + 2, ['DOX1', 'TEMP', 'PRES']],
     [DAY + 3, ['PRES']],
     [DAY + 1000, ['PRES']],
   ];
@@ -161,12 +162,12 @@ test('settings that a model refuses and columns of nothing are faults, each with
     [
       'a label of another model',
       { csvColumns: { Type: 'Optode_Type' } },
-      [/^"Type": "Optode_Type" \| .*csvColumns\.Type: expected .*labels Instrument_Serial, found 'Optode_Type'$/],
+      [/^"Type": "Optode_Type" \| .*csvColumns\.Type: expected .*texts Instrument_Serial, .*, found 'Optode_Type'$/],
     ],
     [
       'an output format',
-      settings({ outputFormat: 2 }),
-      [/^"outputFormat": 2,? \| .*settings\.outputFormat: sbe37-microcat: /],
+      settings({ outputFormat: 7 }),
+      [/^"outputFormat": 7,? \| .*settings\.outputFormat: sbe37-microcat: /],
     ],
     [
       'a unit is missing',

@@ -3,14 +3,15 @@
  * names all of it. Made once at start; configuration is never read again while a service runs (PROMISE 19).
  */
 import {
+  type Batch,
   buildOf,
   DAY_MS,
   type DataVersions,
   type Deployment,
   deploymentAt,
-  isMeasured,
+  inForceAt,
+  isoDay,
   type Observatory,
-  type PlacedFault,
   type Platform,
   type Sensor,
   sensorsOf,
@@ -18,16 +19,32 @@ import {
 import { type DecodeLine, INSTRUMENTS, type InstrumentModel } from '@emso/instruments';
 import { PRODUCT_VERSION } from '@emso/products';
 import { QC_VERSION } from '@emso/qc';
+import { type Derivation, derivationOf } from './derive.ts';
+import { withinEnvelope } from './envelope.ts';
+import { type Donor, donatedFacts, donorsOf } from './donors.ts';
 
-/** Raised when a derived parameter changes; nothing is derived yet beyond what lines carry. */
-const DERIVATION_VERSION = 1;
+/** Raised when a derived parameter changes. */
+const DERIVATION_VERSION = 2;
 
 export interface PlannedDeployment {
   readonly deployment: Deployment;
   /** Made once: the engine compiles it for these settings, and a second one would make it start again. */
   readonly decode: DecodeLine;
-  /** Codes that lines of this deployment can carry, in column order. */
+  /** Columns of counts that records of this deployment fill until they are calibrated. */
+  readonly counts: readonly string[];
+  /** What each calibration sheet of the sensor makes of the counts, in order of `validFrom`. */
+  readonly sheets: readonly PlannedSheet[];
+  /** Codes that a sheet computes. */
+  readonly converted: readonly string[];
+  readonly derivation: Derivation;
+  /** Codes that this deployment can give, measured and computed, in column order. */
   readonly codes: readonly string[];
+}
+
+export interface PlannedSheet {
+  readonly validFrom: number;
+  readonly source?: string;
+  readonly convert: (batch: Batch, from: number, to: number) => void;
 }
 
 export interface SensorPlan {
@@ -36,13 +53,21 @@ export interface SensorPlan {
   readonly sensor: Sensor;
   readonly model: InstrumentModel;
   readonly deployments: readonly PlannedDeployment[];
-  /** Every code of any deployment: the columns that decoding fills. */
+  /** Every code of any deployment. */
   readonly codes: readonly string[];
+  /** Every column of counts of any deployment. */
+  readonly counts: readonly string[];
   readonly versions: DataVersions;
   readonly build: string;
   /** True when every deployment takes reception as time: then a product day is made of one raw day. */
   readonly byReception: boolean;
+  /** Other sensors that sealed days take a quantity from. */
+  readonly donors: readonly Donor[];
 }
+
+/** What a historical column may show beside parameters and labels. */
+export const PLACE_FACTS = ['Station_Name', 'Latitude', 'Longitude', 'Theoretical_Depth'] as const;
+type PlaceFact = (typeof PLACE_FACTS)[number];
 
 export interface ObservatoryPlan {
   readonly plans: readonly SensorPlan[];
@@ -52,20 +77,55 @@ export interface ObservatoryPlan {
 
 /** Plans every sensor whose model is installed. The observatory must have passed `settingsFaults`. */
 export function planObservatory(observatory: Observatory): ObservatoryPlan {
-  const plans: SensorPlan[] = [];
-  const notInstalled: { platform: Platform; sensor: Sensor }[] = [];
-  for (const { platform, sensor } of sensorsOf(observatory)) {
+  const placed = sensorsOf(observatory);
+  const planned = new Map<string, SensorPlan>();
+  // A donor has no donors itself: those without are planned first.
+  for (const { platform, sensor } of placed.toSorted((a, b) => Number(hasDonors(a)) - Number(hasDonors(b)))) {
     const model = INSTRUMENTS.get(sensor.model);
-    if (model === undefined) notInstalled.push({ platform, sensor });
-    else plans.push(planSensor(observatory, platform, sensor, model));
+    if (model === undefined) continue;
+    planned.set(sensor.id, planSensor(observatory, platform, sensor, model, donorsOf(sensor, planned)));
   }
-  return { plans, notInstalled };
+  return {
+    plans: placed.flatMap(({ sensor }) => planned.get(sensor.id) ?? []),
+    notInstalled: placed.filter(({ sensor }) => !planned.has(sensor.id)),
+  };
 }
 
-function planSensor(observatory: Observatory, platform: Platform, sensor: Sensor, model: InstrumentModel): SensorPlan {
+function hasDonors({ sensor }: { readonly sensor: Sensor }): boolean {
+  return sensor.donors !== undefined;
+}
+
+function planSensor(
+  observatory: Observatory,
+  platform: Platform,
+  sensor: Sensor,
+  model: InstrumentModel,
+  donors: readonly Donor[],
+): SensorPlan {
+  const donated = donatedFacts(donors);
   const deployments = sensor.deployments.map((deployment): PlannedDeployment => {
     const settings = model.settings.parse(deployment.settings);
-    return { deployment, decode: model.decoder(settings), codes: model.parameters(settings) };
+    const carried = model.parameters(settings);
+    const measured = measuredCodes(sensor, model, settings);
+    const facts = settings as Readonly<Record<string, unknown>>;
+    const derivation = derivationOf(platform, deployment, facts, measured, donated);
+    const counts = model.calibration?.counts(settings) ?? [];
+    const decode = model.decoder(settings);
+    // Lines that carry no counts need no sheet, unless the sheet itself makes a parameter.
+    const sheets = counts.length > 0 || model.calibration?.adds !== undefined ? sensor.calibrations : [];
+    return {
+      deployment,
+      decode: deployment.envelope === undefined ? decode : withinEnvelope(deployment.envelope, decode),
+      counts,
+      sheets: sheets.map(({ validFrom, source, ...coefficients }) => ({
+        validFrom,
+        ...(source !== undefined && { source }),
+        convert: model.calibration!.convert(coefficients, settings),
+      })),
+      converted: counts.length > 0 ? carried : measured.filter((code) => !carried.includes(code)),
+      derivation,
+      codes: [...measured, ...derivation.codes],
+    };
   });
   const versions: DataVersions = {
     decoder: model.version,
@@ -80,63 +140,38 @@ function planSensor(observatory: Observatory, platform: Platform, sensor: Sensor
     model,
     deployments,
     codes: [...new Set(deployments.flatMap((planned) => planned.codes))],
+    counts: [...new Set(deployments.flatMap((planned) => planned.counts))],
     versions,
-    build: buildOf(versions, effectiveConfig(observatory, platform, sensor)),
+    build: buildOf(versions, effectiveConfig(observatory, platform, sensor, donors)),
     byReception: deployments.every((planned) => planned.deployment.timePolicy === 'received'),
+    donors,
   };
 }
 
+/** What records carry and what the calibration sheets make possible beside it. */
+export function measuredCodes(sensor: Sensor, model: InstrumentModel, settings: unknown): string[] {
+  const added = sensor.calibrations.flatMap(
+    ({ validFrom: _validFrom, source: _source, ...coefficients }) => model.calibration?.adds?.(coefficients) ?? [],
+  );
+  return [...new Set([...model.parameters(settings), ...added])];
+}
+
 /** Everything of the site file that can change this sensor's bytes. Where a sensor is reached, and when a day is sealed, cannot. */
-function effectiveConfig(observatory: Observatory, platform: Platform, sensor: Sensor): unknown {
+function effectiveConfig(
+  observatory: Observatory,
+  platform: Platform,
+  sensor: Sensor,
+  donors: readonly Donor[],
+): unknown {
   const { sensors: _sensors, graceMs: _graceMs, ...platformFacts } = platform;
   const deployments = sensor.deployments.map(({ endpoint: _endpoint, ...rest }) => rest);
-  return { observatory: observatory.observatory, platform: platformFacts, sensor: { ...sensor, deployments } };
-}
-
-/** Settings that a model refuses and CSV columns that cannot be: to be listed with the faults of the site file. */
-export function settingsFaults(observatory: Observatory): PlacedFault[] {
-  const faults: PlacedFault[] = [];
-  observatory.platforms.forEach((platform, p) => {
-    platform.sensors.forEach((sensor, s) => {
-      const model = INSTRUMENTS.get(sensor.model);
-      if (model === undefined) return;
-      const at = ['platforms', p, 'sensors', s];
-      const codes = new Set<string>();
-      sensor.deployments.forEach((deployment, d) => {
-        const parsed = model.settings.safeParse(deployment.settings);
-        if (parsed.success) for (const code of model.parameters(parsed.data)) codes.add(code);
-        for (const issue of parsed.error?.issues ?? []) {
-          const path = [...at, 'deployments', d, 'settings', ...(issue.path as (string | number)[])];
-          faults.push({ path, message: `${model.id}: ${issue.message}` });
-        }
-      });
-      for (const [name, message] of columnFaults(sensor, model, codes)) {
-        faults.push({ path: [...at, 'csvColumns', name], message });
-      }
-    });
-  });
-  return faults;
-}
-
-/** Historical columns of nothing that exists, or with the name of another column of the file; `codes` are those of all deployments. */
-function* columnFaults(
-  sensor: Sensor,
-  model: InstrumentModel,
-  codes: ReadonlySet<string>,
-): Generator<[string, string]> {
-  const mapped = new Set(Object.values(sensor.csvColumns));
-  const taken = new Set(['time', 'time_QC']);
-  for (const code of codes) {
-    taken.add(`${code}_QC`);
-    if (!mapped.has(code)) taken.add(code);
-  }
-  for (const [name, source] of Object.entries(sensor.csvColumns)) {
-    // A parameter that no deployment sends yet keeps its column, empty.
-    if (!isMeasured(source) && !model.labels.includes(source)) {
-      yield [name, `expected a parameter code or one of the labels ${model.labels.join(', ')}, found '${source}'`];
-    }
-    if (taken.has(name)) yield [name, `expected a name that no other column of the file has, found '${name}'`];
-  }
+  return {
+    observatory: observatory.observatory,
+    platform: platformFacts,
+    sensor: { ...sensor, deployments },
+    // A donor's values are those of its own configuration and versions.
+    ...(donors.length > 0 && { donors: donors.map(({ plan }) => plan.build) }),
+  };
 }
 
 /**
@@ -152,6 +187,37 @@ export function deploymentOfDay(sensor: Sensor, day: number): Deployment {
   if (covering !== undefined) return covering;
   const { mount: _mount, ...facts } = atNoon.deployment;
   return { ...facts, serial: 'unknown', depthM: 'unknown' };
+}
+
+/**
+ * Texts that are the same in every row of a day: a table over all levels of a mooring tells by them which instrument a row is
+ * of. A fact that is unknown is empty; the serial number of the deployment stands where lines do not say one.
+ */
+export function factsOfDay(
+  { platform, sensor }: SensorPlan,
+  day: number,
+): Readonly<Record<PlaceFact | 'Instrument_Serial', string>> {
+  const known = (fact: string | number | undefined): string =>
+    fact === undefined || fact === 'unknown' ? '' : String(fact);
+  return {
+    Station_Name: known(sensor.stationName ?? platform.oso),
+    Latitude: known(platform.position.latitude),
+    Longitude: known(platform.position.longitude),
+    Theoretical_Depth: known(sensor.depthTheoreticM),
+    Instrument_Serial: known(deploymentOfDay(sensor, day).serial),
+  };
+}
+
+/** How each computed parameter of a day was made, with the constants and calibration sheet in force at its noon. */
+export function methodsOfDay(plan: SensorPlan, day: number): ReadonlyMap<string, string> {
+  const noonMs = day * DAY_MS + DAY_MS / 2;
+  const { sheets, derivation, converted } = plan.deployments[deploymentAt(plan.sensor, noonMs).index];
+  const methods = new Map(derivation.methodsAt(noonMs));
+  const sheet = inForceAt(sheets, noonMs);
+  if (sheet === undefined) return methods;
+  const since = `by the calibration sheet in force since ${isoDay(Math.floor(sheet.validFrom / DAY_MS))}`;
+  for (const code of converted) methods.set(code, `${since}${sheet.source === undefined ? '' : `: ${sheet.source}`}`);
+  return methods;
 }
 
 /** The codes of a day's files: those of every deployment that overlaps the day, else of the nearest one. Known before any line came. */

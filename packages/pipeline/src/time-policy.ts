@@ -17,7 +17,7 @@ export const AHEAD_LIMIT_MS = DAY_MS;
 export function assignTimes(
   plan: SensorPlan,
   batch: Batch,
-  deploymentOfRow: Int32Array,
+  deploymentOfRow: ArrayLike<number>,
   rejected: RejectedRecord[],
 ): Batch {
   if (plan.byReception) {

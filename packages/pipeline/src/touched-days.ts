@@ -4,6 +4,7 @@
  */
 import { DAY_MS, dayOf, type RawRun } from '@emso/core';
 import { decodeRun } from './decode-run.ts';
+import { GAP_CADENCES } from './gaps.ts';
 import type { SensorPlan } from './plan.ts';
 import { AHEAD_LIMIT_MS } from './time-policy.ts';
 
@@ -27,4 +28,32 @@ export function touchedDays(plan: SensorPlan, run: RawRun, order: ArrayLike<numb
  */
 export function rawDaysOf(plan: SensorPlan, day: number): { first: number; last: number } {
   return plan.byReception ? { first: day, last: day } : { first: day - AHEAD_DAYS, last: Number.POSITIVE_INFINITY };
+}
+
+/** No donor's value is taken further away than this, however rarely it measures. */
+const DONOR_LIMIT_MS = 3_600_000;
+
+/** How far in time from a row a donor's value may be, before it or after: a longer pause of the donor is a gap of its own. */
+export function donorReachMs({ sensor }: SensorPlan): number {
+  return Math.min(GAP_CADENCES * sensor.cadenceMs, DONOR_LIMIT_MS);
+}
+
+/**
+ * The donor's days that hold values for rows of `day`. The reach is the same both ways, so these are also the days whose rows
+ * can take values of the donor's `day`: one function says what a sealed day reads and what a donor's record touches.
+ */
+export function daysInReach(donor: SensorPlan, day: number): number[] {
+  const beyond = Math.ceil(donorReachMs(donor) / DAY_MS);
+  return Array.from({ length: 2 * beyond + 1 }, (_, i) => day - beyond + i);
+}
+
+/** The days of a dependent sensor that change with a donor's days `touched`. */
+export function dependentDays(donor: SensorPlan, touched: Iterable<number>): Set<number> {
+  return new Set([...touched].flatMap((day) => daysInReach(donor, day)));
+}
+
+/** The donor's raw days that a dependent's sealed `day` has to read, both ends included. */
+export function donorRawDaysOf(donor: SensorPlan, day: number): { first: number; last: number } {
+  const bounds = daysInReach(donor, day).map((each) => rawDaysOf(donor, each));
+  return { first: bounds[0].first, last: bounds[bounds.length - 1].last };
 }

@@ -14,17 +14,26 @@ export interface DigestInput {
   readonly model: string;
   readonly name: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** A calibration sheet, for lines of counts. */
+  readonly coefficients?: Readonly<Record<string, unknown>>;
   readonly lines: readonly string[];
 }
 
 const MIDNIGHT = Date.UTC(2020, 2, 1);
 const DAY = MIDNIGHT / 86_400_000;
 
+const SITE_CONSTANTS = [{ validFrom: '2017-01-01T00:00:00Z', salinity: 38.48, pressureDbar: 2505.6 }];
+
 /** SHA-256 of CSV, NetCDF and manifest content of a day of each input and of each generated stream, by name. */
 export function digests(inputs: readonly DigestInput[]): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const { model, name, settings, lines } of inputs) {
-    const plan = planOf({ model, csvColumns: {}, deployments: [deployment({ settings })] });
+  for (const { model, name, settings, coefficients, lines } of inputs) {
+    const calibrations = coefficients === undefined ? [] : [{ validFrom: '2019-01-01T00:00:00Z', ...coefficients }];
+    const deployments = [deployment({ settings })];
+    const plan = planOf(
+      { model, csvColumns: {}, qc: [], calibrations, deployments },
+      { siteConstants: SITE_CONSTANTS },
+    );
     found[`${model}/${name}`] = digestOf(plan, runOf(lines));
   }
   for (const [name, plan] of Object.entries(PLANS)) found[name] = digestOf(plan, runOf(generatedLines(3000)));

@@ -4,7 +4,7 @@ import { planObservatory, type SensorPlan } from '../src/plan.ts';
 
 export type Facts = Readonly<Record<string, unknown>>;
 
-const SETTINGS = { outputFormat: 1, fields: ['TEMP', 'CNDC', 'PRES'], conductivityUnit: 'S/m' };
+export const SETTINGS = { outputFormat: 1, fields: ['TEMP', 'CNDC', 'PRES'], conductivityUnit: 'S/m' };
 
 /** A deployment since 2019 that takes reception as time. */
 export function deployment(facts: Facts = {}): Facts {

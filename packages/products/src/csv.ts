@@ -9,7 +9,8 @@ import { STAMP_BYTES, StampWriter } from './stamp.ts';
 /** Where a column between `time` and the flags comes from; `empty` is a parameter that this deployment does not send. */
 type CsvSource =
   | { readonly kind: 'value'; readonly index: number; readonly digits: number }
-  | { readonly kind: 'label'; readonly index: number }
+  | { readonly kind: 'label'; readonly index: number; readonly otherwise: Uint8Array }
+  | { readonly kind: 'fact'; readonly text: Uint8Array }
   | { readonly kind: 'empty' };
 
 export interface CsvLayout {
@@ -27,18 +28,22 @@ const utf8 = new TextEncoder();
 /**
  * The columns for batches with these codes and labels: `time`, the historical columns in their order (name → code or
  * label), the other codes under their own name, `<CODE>_QC` for every code in batch order, `time_QC`. A historical column
- * of a parameter that the batch does not carry stays, empty: readers find the same columns whatever the deployment.
+ * of a parameter that the batch does not carry stays, empty: readers find the same columns whatever the deployment. `facts`
+ * are texts that are the same in every row (the station's name), and what stands where a line does not say a label.
  * Throws on a historical column that names neither code nor label, on equal names, and on a code without a table row.
  */
 export function csvLayout(
   codes: readonly string[],
   labelNames: readonly string[],
   csvColumns: Readonly<Record<string, string>>,
+  facts: Readonly<Record<string, string>> = {},
 ): CsvLayout {
   const value = (code: string): CsvSource => ({ kind: 'value', index: codes.indexOf(code), digits: digitsOf(code) });
   const sourceOf = (name: string, target: string): CsvSource => {
     if (codes.includes(target)) return value(target);
-    if (labelNames.includes(target)) return { kind: 'label', index: labelNames.indexOf(target) };
+    const fact = utf8.encode(quoted(facts[target] ?? ''));
+    if (labelNames.includes(target)) return { kind: 'label', index: labelNames.indexOf(target), otherwise: fact };
+    if (Object.hasOwn(facts, target)) return { kind: 'fact', text: fact };
     if (isMeasured(target)) return { kind: 'empty' };
     throw new Error(
       `csvColumns.${name}: expected a parameter code or one of the labels [${labelNames}], found '${target}'`,
@@ -104,9 +109,13 @@ function linesBehind(lead: Uint8Array, layout: CsvLayout, batch: Batch, from: nu
         const value = batch.values[source.index][row];
         if (Number.isFinite(value)) at = writeFixed(out, at, value, source.digits);
       } else if (source.kind === 'label') {
-        const text = labels[source.index][batch.labels[source.index].index[row]];
+        const known = batch.labels[source.index].index[row];
+        const text = known === 0 ? source.otherwise : labels[source.index][known];
         out.set(text, at);
         at += text.length;
+      } else if (source.kind === 'fact') {
+        out.set(source.text, at);
+        at += source.text.length;
       }
     }
     for (let f = 0; f < flags.length; f++) {
@@ -136,7 +145,10 @@ function longestRow(layout: CsvLayout, labels: readonly Uint8Array[][]): number 
   let bytes = STAMP_BYTES + 2 * (layout.codes.length + 1) + 1;
   for (const source of layout.sources) {
     if (source.kind === 'value') bytes += NUMBER_BYTES;
-    if (source.kind === 'label') bytes += labels[source.index].reduce((most, text) => Math.max(most, text.length), 0);
+    if (source.kind === 'label') {
+      bytes += labels[source.index].reduce((most, text) => Math.max(most, text.length), source.otherwise.length);
+    }
+    if (source.kind === 'fact') bytes += source.text.length;
     bytes += 1;
   }
   return bytes;

@@ -26,6 +26,8 @@ export interface DayInput {
   readonly day: number;
   /** The rows of that day, in time order, flagged. */
   readonly batch: Batch;
+  /** How each computed parameter was made, by code; measured ones are not in it. */
+  readonly methods: ReadonlyMap<string, string>;
   readonly build: string;
   /** Latest reception among the contributing records, epoch ms UTC: the file's only date of creation. */
   readonly lastReceivedMs: number;

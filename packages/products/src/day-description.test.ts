@@ -85,6 +85,7 @@ function input(platformIndex: number, codes: readonly string[], rows: [ms: numbe
     model,
     day,
     batch,
+    methods: new Map([['PSAL', 'PSS-78 from TEMP, CNDC and PRES']]),
     build: 'd1.v1.q1.p1-0123456789ab',
     lastReceivedMs: T0 + DAY_MS + 17,
   };

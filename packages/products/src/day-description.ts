@@ -32,7 +32,7 @@ export function describeDay(input: DayInput): NetcdfFile {
   const columns = batch.codes.flatMap((code, i) => {
     const parameter = parameterOf(sensor, code);
     return [
-      dataVariable(parameter, batch.values[i].subarray(0, batch.count), coordinates),
+      dataVariable(parameter, batch.values[i].subarray(0, batch.count), coordinates, input.methods.get(code)),
       flagVariable(code, parameter.longName, batch.flags[i].subarray(0, batch.count)),
     ];
   });
@@ -135,7 +135,12 @@ function identity(name: string, longName: string, p01: string, id: string, more:
   };
 }
 
-function dataVariable(parameter: Parameter, values: Float64Array, coordinates: string): NetcdfVariable {
+function dataVariable(
+  parameter: Parameter,
+  values: Float64Array,
+  coordinates: string,
+  method: string | undefined,
+): NetcdfVariable {
   const { code, type, technical } = parameter;
   return {
     name: code,
@@ -147,6 +152,7 @@ function dataVariable(parameter: Parameter, values: Float64Array, coordinates: s
       ...text('long_name', parameter.longName),
       ...text('units', parameter.unit),
       ...text('variable_type', technical ? 'technical' : 'environmental'),
+      ...text('comment', method),
       ...text('coordinates', coordinates),
       ...text('ancillary_variables', `${code}_QC`),
       ...text('coverage_content_type', technical ? 'auxiliaryInformation' : 'physicalMeasurement'),
