@@ -8,6 +8,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlink
 import { stripTypeScriptTypes } from 'node:module';
 import path from 'node:path';
 import { test } from 'node:test';
+import { INSTRUMENTS } from '@emso/instruments';
+import { fixturesOf } from '../../packages/instruments/test/fixtures.ts';
 import { type DigestInput, digests } from '../../packages/pipeline/test/digests.ts';
 import { temporaryDirectory } from '../support/waiting.ts';
 
@@ -84,28 +86,22 @@ function stripFolder(from: string, to: string): void {
   }
 }
 
-/** The lines of every fixture of every instrument. */
+/** The records of every fixture of every instrument. */
 function fixtures(): DigestInput[] {
-  const src = path.join(PACKAGES, 'instruments/src');
-  return readdirSync(src).flatMap((model) => {
-    const root = path.join(src, model, 'fixtures');
-    if (!existsSync(root)) return [];
-    return readdirSync(root).map((name): DigestInput => {
-      const at = path.join(root, name);
-      const settingsFile = path.join(at, 'settings.json');
-      const file = existsSync(path.join(at, 'input.lines')) ? 'input.lines' : 'input.dat';
-      const rows = readFileSync(path.join(at, file), 'latin1').split('\n');
+  return [...INSTRUMENTS.values()].flatMap((model) =>
+    fixturesOf(model).map(({ name, settings, coefficients, run }): DigestInput => {
+      const lines = Array.from({ length: run.count }, (_, i) =>
+        Buffer.from(run.bytes.subarray(run.start[i], run.end[i])).toString('latin1'),
+      );
       return {
-        model,
+        model: model.id,
         name,
-        settings: existsSync(settingsFile)
-          ? (JSON.parse(readFileSync(settingsFile, 'utf8')) as Record<string, unknown>)
-          : {},
-        // A historical row begins with its stamp of 17 characters.
-        lines: file === 'input.dat' ? rows.map((row) => row.slice(17)) : rows,
+        settings: settings as DigestInput['settings'],
+        ...(coefficients !== undefined && { coefficients: coefficients as DigestInput['settings'] }),
+        lines,
       };
-    });
-  });
+    }),
+  );
 }
 
 function run(node: string, program: string, prelude: string, inputs: readonly DigestInput[]): Record<string, string> {

@@ -13,13 +13,12 @@ export const ROLES = ['acquirer', 'decoder', 'qc', 'writer', 'nats'] as const;
 export type Role = (typeof ROLES)[number];
 type ServiceRole = Exclude<Role, 'nats'>;
 
-export interface TestChain {
+/** The services on one site file, with a broker of their own. */
+export interface ServiceChain {
   readonly site: string;
   readonly dataDir: string;
   readonly spoolDir: string;
-  readonly logDir: string;
   readonly plans: readonly SensorPlan[];
-  readonly simulator: Simulator;
   readonly nats: NatsServer;
   service(role: ServiceRole): Service;
   /** True when the broker has nothing more to deliver to anybody, and no answer outstanding; else it throws with what it has. */
@@ -35,18 +34,26 @@ export interface TestChain {
   stop(): Promise<void>;
 }
 
-export interface TestChainOptions extends Pick<SimulatorOptions, 'seed' | 'lines' | 'faults'> {
+export interface TestChain extends ServiceChain {
+  readonly logDir: string;
+  readonly simulator: Simulator;
+}
+
+export interface ServiceChainOptions {
+  /** Added to the environment of every service. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Added to that of one service. */
+  readonly envOf?: Readonly<Partial<Record<ServiceRole, Readonly<Record<string, string>>>>>;
+  /** Called with the directories of the chain, which are empty, before anything of ours starts. */
+  readonly prepare?: (dirs: { dataDir: string; spoolDir: string; nats: NatsServer }) => Promise<void>;
+}
+
+export interface TestChainOptions extends ServiceChainOptions, Pick<SimulatorOptions, 'seed' | 'lines' | 'faults'> {
   readonly cadenceMs: number;
   /** What the site file promises of each sensor; as it stands there when absent. A pause of more than three of them is a gap. */
   readonly promisedCadenceMs?: number;
   /** Sensors to simulate; all that can be when absent. */
   readonly only?: readonly string[];
-  /** Added to the environment of every service. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Added to that of one service. */
-  readonly envOf?: Readonly<Partial<Record<Exclude<Role, 'nats'>, Readonly<Record<string, string>>>>>;
-  /** Called with the directories of the chain, which are empty, before anything of ours starts. */
-  readonly prepare?: (dirs: { dataDir: string; spoolDir: string; nats: NatsServer }) => Promise<void>;
 }
 
 /** What is read of nats-server's `/jsz`. */
@@ -85,6 +92,23 @@ export async function startTestChain(options: TestChainOptions): Promise<TestCha
   writeDemoSite(SITE, site, simulator.endpoints);
   if (options.promisedCadenceMs !== undefined)
     promise(site, new Set(simulator.endpoints.keys()), options.promisedCadenceMs);
+  const chain = await startChainOn(site, options);
+  const ids = new Set(sensors.map(({ id }) => id));
+  return {
+    ...chain,
+    logDir,
+    simulator,
+    plans: chain.plans.filter(({ sensor }) => ids.has(sensor.id)),
+    async stop() {
+      await simulator.stop();
+      await chain.stop();
+    },
+  };
+}
+
+/** Starts a broker and every service on a site file that is there. */
+export async function startChainOn(site: string, options: ServiceChainOptions = {}): Promise<ServiceChain> {
+  const dir = temporaryDirectory('chain');
   const nats = await startNats();
   const [dataDir, spoolDir] = ['data', 'spool'].map((name) => path.join(dir, name));
   for (const each of [dataDir, spoolDir]) mkdirSync(each);
@@ -109,14 +133,11 @@ export async function startTestChain(options: TestChainOptions): Promise<TestCha
     if (found === undefined) throw new Error(`expected a running ${role}, found none`);
     return found;
   };
-  const ids = new Set(sensors.map(({ id }) => id));
   return {
     site,
     dataDir,
     spoolDir,
-    logDir,
-    plans: planObservatory(loadSiteFile(site)).plans.filter(({ sensor }) => ids.has(sensor.id)),
-    simulator,
+    plans: planObservatory(loadSiteFile(site)).plans,
     nats,
     service,
     async isQuiet() {
@@ -147,7 +168,6 @@ export async function startTestChain(options: TestChainOptions): Promise<TestCha
       await start(role, more);
     },
     async stop() {
-      await simulator.stop();
       await Promise.all([...services.values()].map((running) => running.stop()));
       await nats.stop();
     },

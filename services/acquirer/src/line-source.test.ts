@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
+import { LINES } from '@emso/instruments';
 import { createLog } from '@emso/runtime';
 import { freePort, waitFor } from '../../../test/support/servers.ts';
 import { openBlackHole } from './fixtures/black-hole.ts';
@@ -44,6 +45,7 @@ function listen(t: TestContext, options: Pick<LineSourceOptions, 'port'> & Parti
   const links: string[] = [];
   const source = startLineSource({
     host: '127.0.0.1',
+    framing: LINES,
     idleTimeoutMs: 60_000,
     reconnect: RECONNECT,
     emit: (records) => {
@@ -134,6 +136,51 @@ describe('lines', { concurrency: true }, () => {
     await source.stop();
     assert.deepEqual(rows, ['event connected', 'partial hea', 'event lost reason=stopped']);
     assert.deepEqual(links, ['true connected', 'false stopped']);
+  });
+});
+
+describe('structures', { concurrency: true }, () => {
+  /** `<…>` is a structure; what stands between two of them is a record too. */
+  const scan = (bytes: Uint8Array, start: number, end: number): number => {
+    for (let i = start; i < end; i++) {
+      if (bytes[i] === 0x3c && i > start) return i;
+      if (bytes[i] === 0x3e && bytes[start] === 0x3c) return i + 1;
+    }
+    return -1;
+  };
+  const framing = { name: 'angles', scan };
+  const records = (rows: readonly string[]): string[] => rows.filter((row) => !row.startsWith('event'));
+
+  test('a stream is cut by its framing, from its first byte on and whatever the chunks', async (t) => {
+    const box = await openBox(t);
+    const { rows, see } = listen(t, { port: box.port, framing });
+    const client = await box.client(1);
+    for (const chunk of ['<wh', 'ole\nof two><', 'next>tal', 'k<la', 'st>']) client.write(chunk);
+    await see('line <last>');
+    assert.deepEqual(records(rows), ['line <whole\nof two>', 'line <next>', 'line talk', 'line <last>']);
+  });
+
+  test('a silence or a lost connection inside a structure cuts it, and nothing is lost', async (t) => {
+    const box = await openBox(t);
+    const { rows, see } = listen(t, { port: box.port, framing, lineTimeoutMs: 60 });
+    const first = await box.client(1);
+    first.write('<a><he');
+    await see('partial <he');
+    first.write('ad><b><ta');
+    await see('line <b>');
+    first.resetAndDestroy();
+    await see('partial <ta');
+    (await box.client(2)).write('il><c>');
+    await see('line <c>');
+    assert.deepEqual(records(rows), [
+      'line <a>',
+      'partial <he',
+      'line ad>',
+      'line <b>',
+      'partial <ta',
+      'line il>',
+      'line <c>',
+    ]);
   });
 });
 

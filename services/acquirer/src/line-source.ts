@@ -4,7 +4,7 @@
  */
 import { Socket } from 'node:net';
 import type { RecordKind } from '@emso/core';
-import { LineFramer } from '@emso/instruments';
+import { createFramer, type Framer, type Framing } from '@emso/instruments';
 import { type Backoff, backoffMs, type Log } from '@emso/runtime';
 import { lookupInTurn } from './name-lookup.ts';
 
@@ -17,6 +17,7 @@ export interface ReceivedRecord {
 export interface LineSourceOptions {
   readonly host: string;
   readonly port: number;
+  readonly framing: Framing;
   /** Nothing heard for this long: the socket is taken for dead. */
   readonly idleTimeoutMs: number;
   /** A head without its line feed waits this long for the rest. */
@@ -66,7 +67,7 @@ export function startLineSource(options: LineSourceOptions): LineSource {
   const connect = (): void => {
     const socket = new Socket();
     current = socket;
-    let framer: LineFramer | undefined;
+    let framer: Framer | undefined;
     let connectedMs = 0;
     let heard = 0;
     let lostReason = 'closed';
@@ -123,7 +124,8 @@ export function startLineSource(options: LineSourceOptions): LineSource {
       const nowMs = Date.now();
       heard++;
       attempt = 0;
-      framer ??= new LineFramer({ startUnsure: inLine || nowMs - connectedMs < QUIET_BEFORE_LINE_MS });
+      const startUnsure = inLine || nowMs - connectedMs < QUIET_BEFORE_LINE_MS;
+      framer ??= createFramer(options.framing, { startUnsure });
       const records = framer.push(chunk, nowMs);
       if (records.length > 0) options.emit(records);
       watchLine();

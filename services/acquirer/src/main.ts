@@ -1,9 +1,7 @@
 /**
- * The acquirer: one TCP client per sensor, every line on local disk before anything looks at it, then to the bus.
+ * The acquirer: one TCP client per endpoint, every line on local disk before anything looks at it, then to the bus.
  * Neither a sensor that cannot be reached nor a broker that is away stops the others.
  */
-import { join } from 'node:path';
-import { deploymentAt, sensorsOf } from '@emso/core';
 import {
   applyTopology,
   type Bus,
@@ -14,13 +12,14 @@ import {
   pause,
   retry,
   runService,
-  SpoolDepthGauge,
   spoolPlaceFault,
 } from '@emso/runtime';
 import { z } from 'zod';
 import { watchClock } from './clock-watch.ts';
+import { heardAt } from './endpoints.ts';
 import { watchRaw } from './raw-backlog.ts';
 import { startSensorLink } from './sensor-link.ts';
+import type { SensorSpool } from './sensor-spool.ts';
 
 const PRUNE_MS = 3_600_000;
 const SPOOL_METRIC_MS = 2000;
@@ -80,40 +79,41 @@ await runService({
         if (!signal.aborted) fail(error);
       },
     );
-    const depths = new Map<string, SpoolDepthGauge>();
-
-    const links = sensorsOf(config.observatory).flatMap(({ platform, sensor }) => {
-      const { endpoint, source = 'none' } = deploymentAt(sensor, Date.now()).deployment;
-      if (endpoint === undefined) {
-        log.info({ sensor: sensor.id }, `not acquired: no endpoint in the site file (source: ${source})`);
-        return [];
+    const { endpoints, others } = heardAt(config.observatory, Date.now());
+    for (const { sensor, reason } of others) log.info({ sensor }, `not acquired: ${reason}`);
+    const links = endpoints.map(({ framingFault, ...heard }) => {
+      const [{ sensor }] = heard.sensors;
+      if (framingFault !== undefined) {
+        log.error(
+          { reason: 'settings', sensor, err: framingFault },
+          'expected settings that the model of this sensor knows, found others: its bytes are kept, cut as lines; correct the site file',
+        );
       }
-      const { id, cadenceMs } = sensor;
-      depths.set(id, new SpoolDepthGauge(join(spoolDir, platform.id, id)));
-      const child = log.child({ sensor: id });
       const spool = { dir: spoolDir, maxMemoryBytes: config.env.EMSO_SPOOL_MEMORY_BYTES };
-      const rest = { endpoint, cadenceMs, spool, bus: joining, log: child, metrics, signal, fail };
-      return [startSensorLink({ platform: platform.id, sensor: id, ...rest })];
+      return startSensorLink({ heard, spool, bus: joining, log, metrics, signal, fail });
     });
+    const spools = (): SensorSpool[] => links.flatMap((link) => link.spools());
     const stopClock = watchClock((text) => {
       for (const link of links) link.event(text);
     });
     const prune = setInterval(() => {
-      for (const link of links)
-        link.prune().catch((err) => log.warn({ reason: 'spool-prune', err }, 'old spool files were not removed'));
+      for (const spool of spools())
+        spool.prune().catch((err) => log.warn({ reason: 'spool-prune', err }, 'old spool files were not removed'));
     }, PRUNE_MS);
-    // From the disk, not from the publisher: true right after a restart, before there was a broker, and while one hangs.
-    const showDepth = async (sensor: string, gauge: SpoolDepthGauge): Promise<void> => {
-      const { records, bytes, oldestMs = 0 } = await gauge.read();
+    const showDepth = async (spool: SensorSpool): Promise<void> => {
+      const { sensor } = spool;
+      const { records, bytes, oldestMs = 0 } = await spool.depth();
       metrics.spoolWaitingRecords.set({ sensor }, records);
       metrics.spoolWaitingBytes.set({ sensor }, bytes);
       metrics.spoolOldestUnpublished.set({ sensor }, oldestMs / 1000);
     };
     const measuring = (async () => {
       while (!signal.aborted) {
-        metrics.spoolBytes.set(links.reduce((sum, link) => sum + link.spoolBytes(), 0));
-        for (const [sensor, gauge] of depths)
-          await showDepth(sensor, gauge).catch((err) => log.debug({ err, sensor }, 'the spool could not be read'));
+        metrics.spoolBytes.set(spools().reduce((sum, spool) => sum + spool.diskBytes(), 0));
+        for (const spool of spools())
+          await showDepth(spool).catch((err) =>
+            log.debug({ err, sensor: spool.sensor }, 'the spool could not be read'),
+          );
         await pause(SPOOL_METRIC_MS, signal);
       }
     })();

@@ -1,141 +1,126 @@
-/** One sensor of the acquirer: its spool, its socket, its publisher. Nothing that happens here reaches another sensor. */
-import {
-  type Bus,
-  backoffMs,
-  type Log,
-  type Metrics,
-  openSpool,
-  pause,
-  type Spool,
-  type SpoolOptions,
-} from '@emso/runtime';
+/**
+ * One connection of the acquirer: its socket, and the spool of every sensor that is heard over it. Nothing that happens here
+ * reaches another connection.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HeardEndpoint } from './endpoints.ts';
 import { type ReceivedRecord, startLineSource } from './line-source.ts';
-import { publishSpool } from './publisher.ts';
+import { sensorByAddress } from './relay.ts';
+import { eventRecord, type SensorSpool, type SensorSpoolOptions, startSensorSpool } from './sensor-spool.ts';
 
 /** Three missed samples and one for jitter, but never less than half a minute: long for a sensor, short for a dead socket. */
 const IDLE_CADENCES = 4;
 const IDLE_FLOOR_MS = 30_000;
-const MAX_EARLY_EVENTS = 100;
-const OPEN_BACKOFF = { firstMs: 500, capMs: 60_000 };
+/** So much of a line without a known address is shown. */
+const SHOWN_BYTES = 60;
 
-export interface SensorLinkOptions {
-  readonly platform: string;
-  readonly sensor: string;
-  /** `tcp://host:port`, as the site file has it. */
-  readonly endpoint: string;
-  readonly cadenceMs: number;
-  /** Root of all spools, and what one may keep in memory. */
-  readonly spool: Pick<SpoolOptions, 'dir' | 'maxMemoryBytes'>;
-  /** Resolves when there is a bus: acquisition does not wait for it. */
-  readonly bus: Promise<Bus>;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  /** Ends publishing; what is spooled goes out at the next start. */
-  readonly signal: AbortSignal;
-  readonly fail: (error: unknown) => void;
+export interface SensorLinkOptions extends Omit<SensorSpoolOptions, 'platform' | 'sensor'> {
+  readonly heard: Omit<HeardEndpoint, 'framingFault'>;
 }
 
 export interface SensorLink {
-  /** True, or what keeps its lines from the disk. */
+  /** True, or what keeps lines from the disk. */
   ready(): true | string;
-  /** Bytes of its spool on disk. */
-  spoolBytes(): number;
-  /** Adds an event row; it waits for the spool to be open, and is nothing after `stop`. */
+  /** The spools of its sensors; also of lines without a known address, once there were any. */
+  spools(): readonly SensorSpool[];
+  /** Adds an event row to each of them. */
   event(text: string): void;
-  /** Removes what was published long ago. */
-  prune(): Promise<void>;
   /** After the signal: ends the connection and resolves when all that was received is on disk. */
   stop(): Promise<void>;
 }
 
-/** Starts at once and returns; the spool is opened again and again when the disk does not give it. */
+/**
+ * Starts at once and returns; the socket is opened when every spool is. Behind a relay a line goes to the sensor whose address
+ * it has, any other record to `unaddressed-<host>-<port>`, a sensor that the site file does not know. One full spool stops the
+ * reading for all of them: what is read cannot be put back, and nothing that is read may be lost.
+ */
 export function startSensorLink(options: SensorLinkOptions): SensorLink {
-  const { sensor, metrics, log, signal, fail } = options;
-  const { hostname, port } = new URL(options.endpoint);
-  let spool: Spool | undefined;
-  let stopped = false;
-  /** Events from before the spool was open, such as the state of the clock. */
-  const early: ReceivedRecord[] = [];
-
-  const emit = (records: ReceivedRecord[]): void => {
-    if (stopped) return;
-    if (spool === undefined) {
-      // A disk that is away for days must not cost all memory.
-      if (early.length < MAX_EARLY_EVENTS) early.push(...records);
-      return;
-    }
-    // What we say about the link is no sign of life of the instrument.
-    const received = records.filter(({ kind }) => kind !== 'event');
-    if (received.length > 0) {
-      metrics.linesReceived.inc({ sensor }, received.length);
-      metrics.receivedBytes.inc(
-        { sensor },
-        received.reduce((sum, record) => sum + record.bytes.length, 0),
-      );
-      metrics.lastLine.set({ sensor }, received[received.length - 1].receivedMs / 1000);
-    }
-    spool.append(records).catch(fail);
+  const { heard, metrics, fail } = options;
+  const { hostname, port } = new URL(heard.endpoint);
+  const [{ platform }] = heard.sensors;
+  const ids = heard.sensors.map(({ sensor }) => sensor);
+  const log = options.log.child({ sensor: ids.join(' ') });
+  const start = (place: { readonly platform: string; readonly sensor: string }): SensorSpool => {
+    const { platform, sensor } = place;
+    return startSensorSpool({ ...options, platform, sensor, log: options.log.child({ sensor }) });
   };
-  const event = (text: string): void =>
-    emit([{ kind: 'event', receivedMs: Date.now(), bytes: Buffer.from(text, 'latin1') }]);
+  const own = heard.sensors.map(start);
+  const addressee = sensorByAddress(heard.sensors);
+  const unaddressed = `unaddressed-${hostname}-${port}`.toLowerCase().replaceAll(/[^a-z0-9]/g, '-');
+  let others: SensorSpool | undefined;
+  let warned = false;
+  const openOthers = (): SensorSpool => {
+    others ??= start({ platform, sensor: unaddressed });
+    return others;
+  };
+  const spools = (): readonly SensorSpool[] => (others === undefined ? own : [...own, others]);
+
+  const spoolOf = (record: ReceivedRecord): SensorSpool => {
+    if (addressee === undefined) return own[0];
+    const index = addressee(record);
+    if (index !== undefined) return own[index];
+    if (record.kind === 'line' && !warned) {
+      warned = true;
+      const line = Buffer.from(record.bytes.subarray(0, SHOWN_BYTES)).toString('latin1');
+      log.warn(
+        { reason: 'unaddressed', endpoint: heard.endpoint, line },
+        `expected the envelope and address of a sensor of the site file, found another line: kept as it is under ${platform}/${unaddressed}, as all that follow; see \`envelope\` in the site file`,
+      );
+    }
+    return openOthers();
+  };
+  const emit = (records: readonly ReceivedRecord[]): void => {
+    const parts = new Map<SensorSpool, ReceivedRecord[]>();
+    const give = (spool: SensorSpool, record: ReceivedRecord): void => {
+      const part = parts.get(spool);
+      if (part === undefined) parts.set(spool, [record]);
+      else part.push(record);
+    };
+    for (const record of records) {
+      if (record.kind !== 'event') give(spoolOf(record), record);
+      else for (const spool of spools()) give(spool, record);
+    }
+    for (const [spool, part] of parts) spool.emit(part);
+  };
 
   const run = async (): Promise<() => Promise<void>> => {
-    spool = await openUntilDone({ ...options.spool, platform: options.platform, sensor, log }, signal);
-    const opened = spool;
-    if (opened === undefined) return async () => {};
-    if (early.length > 0) emit(early);
-    event(`session-opened pid=${process.pid}`);
-    const source = startLineSource({
-      host: hostname,
-      port: Number(port),
-      idleTimeoutMs: Math.max(IDLE_FLOOR_MS, IDLE_CADENCES * options.cadenceMs),
-      emit,
-      isFull: () => opened.full,
-      onLink(connected, reason) {
-        metrics.sourceConnected.set({ sensor }, connected ? 1 : 0);
-        if (!connected) metrics.sourceReconnects.inc({ sensor, reason });
-      },
-      log,
-    });
-    const published = options.bus.then(
-      (bus) => publishSpool(bus, opened, options.platform, sensor, metrics, signal),
-      // Stopped before there was a bus; any other reason has been reported by who connects.
-      () => undefined,
-    );
+    // What was spooled for it and not published goes out now, not with the next such line.
+    if (addressee !== undefined && existsSync(join(options.spool.dir, platform, unaddressed))) openOthers();
+    const opened = await Promise.all(spools().map((spool) => spool.opened));
+    const source = opened.includes(false)
+      ? undefined
+      : startLineSource({
+          host: hostname,
+          port: Number(port),
+          framing: heard.framing,
+          idleTimeoutMs: Math.max(IDLE_FLOOR_MS, ...heard.sensors.map(({ cadenceMs }) => IDLE_CADENCES * cadenceMs)),
+          emit,
+          isFull: () => spools().some((spool) => spool.full),
+          onLink(connected, reason) {
+            for (const sensor of ids) {
+              metrics.sourceConnected.set({ sensor }, connected ? 1 : 0);
+              if (!connected) metrics.sourceReconnects.inc({ sensor, reason });
+            }
+          },
+          log,
+        });
     return async () => {
-      await source.stop();
-      stopped = true;
-      await published;
-      await opened.close();
+      await source?.stop();
+      await Promise.all(spools().map((spool) => spool.close()));
     };
   };
 
-  metrics.sourceConnected.set({ sensor }, 0);
+  for (const sensor of ids) metrics.sourceConnected.set({ sensor }, 0);
   const running = run();
   running.catch(fail);
   return {
-    ready: () => (spool === undefined ? `the spool of ${sensor} cannot be opened` : true),
-    spoolBytes: () => spool?.diskBytes ?? 0,
-    event,
-    async prune() {
-      await spool?.prune();
-    },
+    ready: () =>
+      spools()
+        .map((spool) => spool.ready())
+        .find((state) => state !== true) ?? true,
+    spools,
+    event: (text) => emit([eventRecord(text)]),
     stop: async () => (await running)(),
   };
-}
-
-/** The spool, however long the disk takes to give it; undefined when the signal came first. */
-async function openUntilDone(options: SpoolOptions, signal: AbortSignal): Promise<Spool | undefined> {
-  for (let failures = 0; !signal.aborted; failures++) {
-    try {
-      return await openSpool(options);
-    } catch (err) {
-      options.log.error(
-        { reason: 'spool-open', err },
-        'the spool could not be opened: this sensor is not acquired, trying again; check the disk and the rights of EMSO_SPOOL_DIR',
-      );
-      await pause(backoffMs(failures, OPEN_BACKOFF), signal);
-    }
-  }
-  return undefined;
 }

@@ -9,6 +9,7 @@ import { register as reprocess } from './commands/reprocess.ts';
 import { register as seal } from './commands/seal.ts';
 import { register as simulate } from './commands/simulate.ts';
 import { register as status } from './commands/status.ts';
+import { register as table } from './commands/table.ts';
 import { register as up } from './commands/up.ts';
 
 const EXAMPLES = `Examples:
@@ -32,7 +33,7 @@ const program = new Command('emso')
   .showHelpAfterError('(add --help for examples)')
   .exitOverride();
 
-for (const register of [demo, up, status, decode, simulate, reprocess, importFiles, seal]) register(program);
+for (const register of [demo, up, status, decode, simulate, reprocess, importFiles, seal, table]) register(program);
 
 // `emso decode … | head`: the reader has what it wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -172,7 +172,7 @@ for (const { what, live, rows, filled, whole, after } of CASES) {
     const open = async () => {
       const { root, archive } = await archiveOf(live);
       const importIt = async (fillGaps: boolean): Promise<Expected> => {
-        const { added, known, covered, paired } = await importFile(path, fillGaps, root, archive, []);
+        const { added, known, covered, paired } = await importFile({ path, fillGaps }, { root, archive, sensors: [] });
         return [added, known, covered, paired];
       };
       const rowsThere = async (): Promise<number> => (await archive.read(planOf('cstar'), DAY - 1, DAY)).count;
@@ -208,6 +208,6 @@ test('a cadence of days is looked for days away', async () => {
   });
   await archive.append([{ platform: 'mii', sensor: 'cstar', records: [at(-1.9, 1), at(1, 2)] }], NOON_MS);
   const path = fileOf([[0, 'x']]);
-  assert.equal((await importFile(path, true, root, archive, [])).covered, 1);
+  assert.equal((await importFile({ path, fillGaps: true }, { root, archive, sensors: [] })).covered, 1);
   await archive.close();
 });

@@ -21,7 +21,17 @@ export interface OriginalNote {
   readonly sensor: string;
   readonly rows: number;
   readonly damaged: number;
+  /** Of an upload: when it was received. */
+  readonly receivedAt?: string;
   readonly importedAt: string;
+}
+
+/** What is read of `imports.jsonl`. */
+interface Notes {
+  /** The digests of the originals, each with when it was received if it is an upload. */
+  readonly digests: Map<string, string | undefined>;
+  /** Length of the file up to its last line feed. */
+  whole: number;
 }
 
 const LF = 10;
@@ -29,18 +39,19 @@ const EXPECTED = 'a stamp YYYYMMDD HH:MM:SS';
 
 export class Originals {
   readonly #root: string;
-  /** The digests of `imports.jsonl`, and its length up to its last line feed. */
-  #noted: { readonly digests: Set<string>; whole: number } | undefined;
+  #noted: Notes | undefined;
+
+  readonly #path: string;
 
   constructor(root: string) {
     this.#root = root;
+    this.#path = join(root, 'raw', 'imports.jsonl');
   }
 
   /** Adds a line about an original that was read, once. */
   async note(note: OriginalNote): Promise<void> {
-    const path = join(this.#root, 'raw', 'imports.jsonl');
-    this.#noted ??= notesIn(Buffer.from((await readIfThere(path)) ?? []));
-    const noted = this.#noted;
+    const path = this.#path;
+    const noted = await this.#notes();
     if (noted.digests.has(note.sha256)) return;
     await makeDirectory(join(this.#root, 'raw'));
     const file = await AppendFile.open(path);
@@ -48,11 +59,16 @@ export class Originals {
       // A torn last line: its import was never answered, and is made again.
       if (noted.whole < file.length) await file.cutTo(noted.whole);
       await file.append(Buffer.from(`${JSON.stringify(note)}\n`));
-      noted.digests.add(note.sha256);
+      noted.digests.set(note.sha256, note.receivedAt);
       noted.whole = file.length;
     } finally {
       await file.close();
     }
+  }
+
+  /** When an upload that was imported before was received; undefined for every other original. */
+  async receivedOf(sha256: string): Promise<string | undefined> {
+    return (await this.#notes()).digests.get(sha256);
   }
 
   /** Keeps the rows of an original that have no valid stamp, and gives them with the path of their file below the data root. */
@@ -75,6 +91,11 @@ export class Originals {
     }
     return { rows, path: kept };
   }
+
+  async #notes(): Promise<Notes> {
+    this.#noted ??= notesIn(Buffer.from((await readIfThere(this.#path)) ?? []));
+    return this.#noted;
+  }
 }
 
 const ofArchives = new WeakMap<RawArchive, Originals>();
@@ -88,8 +109,12 @@ export function originalsOf(archive: RawArchive, root: string): Originals {
   return originals;
 }
 
-function notesIn(bytes: Buffer): { digests: Set<string>; whole: number } {
+function notesIn(bytes: Buffer): Notes {
   const whole = bytes.lastIndexOf(LF) + 1;
-  const digests = bytes.toString('utf8', 0, whole).matchAll(/"sha256":"([0-9a-f]{64})"/g);
-  return { digests: new Set(Array.from(digests, ([, digest]) => digest)), whole };
+  const digests = new Map<string, string | undefined>();
+  for (const line of bytes.toString('utf8', 0, whole).split('\n')) {
+    const [, digest] = /"sha256":"([0-9a-f]{64})"/.exec(line) ?? [];
+    if (digest !== undefined) digests.set(digest, /"receivedAt":"([^"]+)"/.exec(line)?.[1]);
+  }
+  return { digests, whole };
 }

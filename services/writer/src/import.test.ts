@@ -27,7 +27,7 @@ function original(text: string, name = `CSTAR_${DATE}.dat`, dir = temporaryDirec
 async function importInto(root: string, path: string, fillGaps = false): Promise<ImportReport> {
   const archive = new RawArchive(root, placed);
   try {
-    return await importFile(path, fillGaps, root, archive, []);
+    return await importFile({ path, fillGaps }, { root, archive, sensors: [] });
   } finally {
     await archive.close();
   }
@@ -116,7 +116,7 @@ describe('whose file it is', () => {
       [`OLD_${DATE}.txt`, 'cstar', undefined, /expected a name/],
     ];
     for (const [name, id, sensor, refusal] of cases) {
-      const report = await importFile(original(row, name), false, root, archive, [], id);
+      const report = await importFile({ path: original(row, name), sensor: id }, { root, archive, sensors: [] });
       assert.equal(report.sensor, sensor, name);
       assert.match(report.refusal ?? '', refusal ?? /^$/);
     }
@@ -275,10 +275,10 @@ describe('interrupted', () => {
       return file;
     });
     const path = original(text);
-    await assert.rejects(importFile(path, false, root, archive, []), /ENOSPC/);
+    await assert.rejects(importFile({ path }, { root, archive, sensors: [] }), /ENOSPC/);
     assert.ok(!filesBelow(root).includes('raw/imports.jsonl'), 'not noted before all of it is there');
     full = false;
-    assert.deepEqual(counts(await importFile(path, false, root, archive, [])), [7, 7, 0, 0, 0, 1]);
+    assert.deepEqual(counts(await importFile({ path }, { root, archive, sensors: [] })), [7, 7, 0, 0, 0, 1]);
     await archive.close();
     const { run, damaged } = parseRawFile(readFileSync(join(root, raw)));
     assert.deepEqual([run.count, damaged], [6, []]);
@@ -299,7 +299,7 @@ describe('interrupted', () => {
     const observed = DAY - 28;
     const csv = fileOf(root, relayed, 'csv', observed);
     assert.ok(!filesBelow(root).includes(csv.slice(root.length + 1)));
-    const report = await importFile(path, false, root, writer.archive, [writer.days]);
+    const report = await importFile({ path }, { root, archive: writer.archive, sensors: [writer.days] });
     assert.deepEqual(counts(report), [1, 0, 1, 0, 0, 0]);
     await writer.days.tick(NOON_MS);
     assert.match(readFileSync(csv, 'utf8'), /\n2026-02-01T00:00:00Z,/);
@@ -327,7 +327,10 @@ test('a sealed day is pending on disk before its first row is', async (t) => {
   const [sealed] = await writer.days.seal(longAfter, 0, false);
   await writer.days.announced(sealed);
   assert.match(readFileSync(manifest, 'utf8'), /"pending": ?false/);
-  await importFile(original(`${DATE} 12:00:00x\n`), false, root, writer.archive, [writer.days]);
+  await importFile(
+    { path: original(`${DATE} 12:00:00x\n`) },
+    { root, archive: writer.archive, sensors: [writer.days] },
+  );
   assert.match(atFirstRow ?? '', /"pending": ?true/);
 });
 
@@ -338,7 +341,7 @@ test('the days of the rows are built by the next tick, whether they were open be
   t.after(() => writer.close());
   const row = (clock: string): string => `${DATE} ${clock}CST-1186DR\t7001\t9219\t11982\t0.092\t537\n`;
   for (const text of [row('12:00:00'), row('12:00:00') + row('13:00:00')]) {
-    await importFile(original(text), false, root, writer.archive, [writer.days]);
+    await importFile({ path: original(text) }, { root, archive: writer.archive, sensors: [writer.days] });
     await writer.days.tick(NOON_MS);
     assert.equal(readFileSync(fileOf(root, plan, 'csv'), 'utf8').split('\n').length - 2, text.split('\n').length - 1);
   }
@@ -360,7 +363,7 @@ test('an import of many days leaves no file open, and lets those of live days be
   const before = open();
   for (let day = DAY - 40; day <= DAY; day++) {
     const path = original(`${compactDay(day)} 12:00:00x\n`, `CSTAR_${compactDay(day)}.dat`);
-    assert.equal((await importFile(path, false, root, archive, [])).added, 1);
+    assert.equal((await importFile({ path }, { root, archive, sensors: [] })).added, 1);
   }
   assert.ok(open() <= before, `expected at most ${before} open files, found ${open()}`);
   await archive.append(arrived(2), NOON_MS);

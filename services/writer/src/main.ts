@@ -3,15 +3,15 @@
  * seals quiet ones. It reads the bus only to be fast; what it writes follows from the raw archive alone.
  */
 import { join } from 'node:path';
-import { eventSubject, iso, isoDay, sensorsOf } from '@emso/core';
-import { planObservatory, settingsFaults } from '@emso/pipeline';
+import { eventSubject, iso, isoDay, parseIso, sensorsOf } from '@emso/core';
+import { donorPlans, planObservatory, settingsFaults } from '@emso/pipeline';
 import { applyTopology, connectBus, ENV, lockDataRoot, removeOrphans, runService, writeAtomic } from '@emso/runtime';
 import { z } from 'zod';
 import { Announcer } from './announcer.ts';
 import { startAppender } from './appender.ts';
 import { startArchiver } from './archiver.ts';
 import { FoundDivergences } from './found-divergences.ts';
-import { type ImportReport, importFile } from './import.ts';
+import { type ImportReport, type ImportRequest, importFile } from './import.ts';
 import { productAnnouncements } from './product-announcements.ts';
 import { RawArchive } from './raw-archive.ts';
 import { repeatEach } from './repeat.ts';
@@ -26,6 +26,11 @@ const IMPORT_BODY = z.strictObject({
   file: z.string().min(1),
   fillGaps: z.boolean().optional(),
   sensor: z.string().optional(),
+  received: z
+    .string()
+    .transform((text) => parseIso(text))
+    .pipe(z.number())
+    .optional(),
 });
 
 await runService({
@@ -70,22 +75,21 @@ await runService({
     const announcer = new Announcer(bus, log, signal);
     const divergences = new FoundDivergences(root, log);
     const timings = { netcdfIntervalMs: env.EMSO_NETCDF_INTERVAL_MS, verdictTimeoutMs: env.EMSO_VERDICT_TIMEOUT_MS };
-    const days = new Map(
-      plans.map((plan) => {
-        const [platform, sensor] = [plan.platform.id, plan.sensor.id];
-        const onDivergence = (day: number, rows: number): void => {
-          divergences.note({ at: iso(Date.now()), platform, sensor, day: isoDay(day), rows });
-          const id = `divergence/${platform}/${sensor}/${isoDay(day)}/${Date.now()}`;
-          const body = { id, platform, sensor, day: isoDay(day), rows };
-          announcer.announce([{ subject: eventSubject(platform, sensor, 'divergence'), id, body }]);
-        };
-        const child = log.child({ sensor });
-        return [
-          `${platform}/${sensor}`,
-          new SensorDays({ plan, root, archive, timings, log: child, metrics, onDivergence }),
-        ];
-      }),
-    );
+    const days = new Map<string, SensorDays>();
+    // Donors, which have none themselves, before those that take from them.
+    for (const plan of plans.toSorted((a, b) => a.donors.length - b.donors.length)) {
+      const [platform, sensor] = [plan.platform.id, plan.sensor.id];
+      const onDivergence = (day: number, rows: number): void => {
+        divergences.note({ at: iso(Date.now()), platform, sensor, day: isoDay(day), rows });
+        const id = `divergence/${platform}/${sensor}/${isoDay(day)}/${Date.now()}`;
+        const body = { id, platform, sensor, day: isoDay(day), rows };
+        announcer.announce([{ subject: eventSubject(platform, sensor, 'divergence'), id, body }]);
+      };
+      const donors = donorPlans(plan).map((donor) => days.get(`${donor.platform.id}/${donor.sensor.id}`)!);
+      const child = log.child({ sensor });
+      const options = { plan, donors, root, archive, timings, log: child, metrics, onDivergence };
+      days.set(`${platform}/${sensor}`, new SensorDays(options));
+    }
     const all = [...days.values()];
     for (const sensorDays of all) await sensorDays.start(Date.now());
 
@@ -133,10 +137,10 @@ await runService({
         return sealed;
       },
       /** One file after the other: two imports of one day must not both find a row missing. */
-      import(file: string, fillGaps: boolean, sensor?: string): Promise<ImportReport> {
+      import(request: ImportRequest): Promise<ImportReport> {
         // What stops has closed its files, and gives its root to the next writer.
         if (signal.aborted) throw new Error('the writer is stopping: ask the next one');
-        const mine = imports.then(() => importFile(file, fillGaps, root, archive, all, sensor));
+        const mine = imports.then(() => importFile(request, { root, archive, sensors: all }));
         imports = mine.catch(() => undefined);
         return mine;
       },
@@ -168,9 +172,12 @@ await runService({
     });
     app.post('/import', async (request, reply) => {
       const body = IMPORT_BODY.safeParse(request.body);
-      if (!body.success)
-        return reply.code(400).send(refused(request.body, '{"file": path, "fillGaps": true or false, "sensor": id}'));
-      return writer().import(body.data.file, body.data.fillGaps === true, body.data.sensor);
+      if (!body.success) {
+        const expected = '{"file": path, "fillGaps": true or false, "sensor": id, "received": UTC time}';
+        return reply.code(400).send(refused(request.body, expected));
+      }
+      const { file: path, received: receivedMs, ...rest } = body.data;
+      return writer().import({ path, receivedMs, ...rest });
     });
   },
 });

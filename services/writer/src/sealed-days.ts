@@ -3,7 +3,7 @@
  * the current build; then as a next version, the one before kept. Calls must not overlap.
  */
 import { iso, isoDay } from '@emso/core';
-import type { SensorPlan } from '@emso/pipeline';
+import { donorPlans, type SensorPlan } from '@emso/pipeline';
 import type { Manifest } from '@emso/products';
 import type { Log, Metrics } from '@emso/runtime';
 import type { DayFiles } from './day-files.ts';
@@ -82,7 +82,8 @@ export class SealedDays {
     } else {
       const contiguous = await this.#isContiguous({ content });
       const lastGiven = await this.#files.lastGiven(day);
-      manifest = sealedManifest({ before, content, contiguous, lastGiven, nowIso: iso(nowMs) });
+      const donors = donorPlans(this.#plan).map(({ sensor }) => sensor.id);
+      manifest = sealedManifest({ before, content, contiguous, lastGiven, nowIso: iso(nowMs), donors });
       if (before !== undefined && manifest.history.version > before.history.version) {
         // Pending on disk first: a crash half-way is then repaired by sealing again, and not taken for damage.
         await this.markPending(day);

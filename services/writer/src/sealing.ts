@@ -10,19 +10,21 @@ export interface Sealing {
   /** Highest version of the day that may have been given before, 0 for none: no number is given twice. */
   readonly lastGiven: number;
   readonly nowIso: string;
+  /** The sensors whose records the day takes values from, by id. */
+  readonly donors: readonly string[];
 }
 
 /**
  * The manifest of a day that is sealed now. Equal files keep their version: sealing again changes nothing. It is `pending`
  * until the sealing has been announced.
  */
-export function sealedManifest({ before, content, contiguous, lastGiven, nowIso }: Sealing): Manifest {
+export function sealedManifest({ before, content, contiguous, lastGiven, nowIso, donors }: Sealing): Manifest {
   const state = contiguous ? 'sealed' : 'incomplete';
   const same = before !== undefined && hasEqualFiles(before.content, content);
   if (same) return { content, history: { ...before.history, state, pending: true } };
   const version = Math.max(before?.history.version ?? 0, lastGiven) + 1;
   const notes = [...(before?.history.notes ?? [])];
-  if (before !== undefined) notes.push(`v${version}: ${noteOf(before.content, content)}`);
+  if (before !== undefined) notes.push(`v${version}: ${noteOf(before.content, content, donors)}`);
   return { content, history: { state, version, sealedAt: nowIso, pending: true, notes } };
 }
 
@@ -30,10 +32,16 @@ function hasEqualFiles({ files: a }: ManifestContent, { files: b }: ManifestCont
   return a.csv.sha256 === b.csv.sha256 && a.netcdf.sha256 === b.netcdf.sha256;
 }
 
-function noteOf(before: ManifestContent, after: ManifestContent): string {
+function noteOf(before: ManifestContent, after: ManifestContent, donors: readonly string[]): string {
   const reasons: string[] = [];
   if (before.build !== after.build) reasons.push(`build ${before.build} became ${after.build}`);
-  if (before.raw.digest !== after.raw.digest)
-    reasons.push(`raw records ${before.raw.records} became ${after.raw.records}`);
+  const [was, is] = [before.raw.records, after.raw.records];
+  if (before.raw.digest !== after.raw.digest) {
+    // One digest covers both: which of the two changed shows only in the number of records.
+    const unclear = donors.length > 0 && was === is;
+    reasons.push(
+      unclear ? `raw records of the day or of ${donors.join(', ')} changed` : `raw records ${was} became ${is}`,
+    );
+  }
   return reasons.join('; ') || 'files were repaired';
 }

@@ -2,13 +2,14 @@
  * The days of one sensor, open and sealed, one change after the other. Raw rows say which days they touch; verdicts go the fast
  * path; everything else is rebuilt from `.raw`.
  */
-import { DAY_MS, dayOf, iso, isoDay, type RawRecord, runOfRecords, type VerdictMessage } from '@emso/core';
-import { type DayForm, isOwnAnswer, type SensorPlan, touchedDays } from '@emso/pipeline';
+import { dayOf, iso, isoDay, type RawRecord, runOfRecords, type VerdictMessage } from '@emso/core';
+import { type DayForm, daysInReach, dependentDays, isOwnAnswer, type SensorPlan, touchedDays } from '@emso/pipeline';
 import type { Log, Metrics } from '@emso/runtime';
 import { Accounts } from './accounts.ts';
 import { DayFiles } from './day-files.ts';
 import { type LedgerDay, ledgerOf } from './ledger.ts';
 import { OpenDays } from './open-days.ts';
+import { QuietTimes } from './quiet-times.ts';
 import type { RawArchive } from './raw-archive.ts';
 import { type RebuiltDay, RebuiltDays } from './rebuilt-days.ts';
 import { type SealedDay, SealedDays } from './sealed-days.ts';
@@ -22,6 +23,8 @@ export interface DayTimings {
 
 export interface SensorDaysOptions {
   readonly plan: SensorPlan;
+  /** The days of the sensors that this one's sealed days take values from. */
+  readonly donors?: readonly SensorDays[];
   readonly root: string;
   readonly archive: RawArchive;
   readonly timings: DayTimings;
@@ -41,13 +44,16 @@ export class SensorDays {
   readonly #rebuilt: RebuiltDays;
   readonly #open: OpenDays;
   readonly #sealed: SealedDays;
-  /** When this process last saw something for a day, for grace times, epoch ms. */
-  readonly #touchedMs = new Map<number, number>();
+  readonly #quiet: QuietTimes;
   readonly #accounts = new Accounts();
+  readonly #donors: readonly SensorDays[];
+  readonly #dependents: SensorDays[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor({ plan, root, archive, timings, log, metrics, onDivergence }: SensorDaysOptions) {
+  constructor({ plan, donors = [], root, archive, timings, log, metrics, onDivergence }: SensorDaysOptions) {
     this.plan = plan;
+    this.#donors = donors;
+    for (const donor of donors) donor.#dependents.push(this);
     this.#archive = archive;
     this.#timings = timings;
     this.#log = log;
@@ -55,6 +61,7 @@ export class SensorDays {
     const files = new DayFiles(plan, root);
     const { netcdfIntervalMs } = timings;
     this.#files = files;
+    this.#quiet = new QuietTimes(files);
     this.#rebuilt = new RebuiltDays(plan, archive, log);
     this.#open = new OpenDays({
       plan,
@@ -95,15 +102,11 @@ export class SensorDays {
    * Makes sure that every day the records touch is known on disk as open or pending, so that a crash after the raw
    * acknowledgement forgets nothing. To be called after the records are fsynced and before they are acknowledged.
    */
-  archived(records: readonly RawRecord[], nowMs: number): Promise<void> {
-    return this.#inTurn(async () => {
-      const days = touchedDays(
-        this.plan,
-        runOfRecords(records),
-        records.map((_, i) => i),
-      );
+  async archived(records: readonly RawRecord[], nowMs: number): Promise<void> {
+    const days = touchedDays(this.plan, runOfRecords(records), [...records.keys()]);
+    await this.#inTurn(async () => {
       for (const day of days) {
-        this.#touchedMs.set(day, nowMs);
+        this.#quiet.touch(day, nowMs);
         if (this.#sealed.has(day)) await this.#sealed.markPending(day);
       }
       const unknown = [...days].filter((day) => !this.#sealed.has(day) && !this.#open.has(day));
@@ -112,23 +115,26 @@ export class SensorDays {
       const [{ session, seq: first }] = records;
       this.#accounts.expect({ session, first, last: records[records.length - 1].seq }, days, nowMs);
     });
+    await this.#tellDependents(days);
   }
 
   /** Days that an import is about to add raw rows to: sealed ones are pending on disk before the first row is. */
-  expect(days: ReadonlySet<number>): Promise<void> {
-    return this.#inTurn(async () => {
-      for (const day of days) if (this.#sealed.has(day)) await this.#sealed.markPending(day);
-    });
+  async expect(days: ReadonlySet<number>): Promise<void> {
+    await this.#markPending(days);
+    await this.#tellDependents(days);
   }
 
   /** Days that an import added raw rows to: the next `tick` rebuilds them, but for the sealed ones, which are pending. */
-  imported(days: ReadonlySet<number>, nowMs: number): Promise<void> {
-    return this.#inTurn(async () => {
+  async imported(days: ReadonlySet<number>, nowMs: number): Promise<void> {
+    await this.#inTurn(async () => {
       for (const day of days) {
-        this.#touchedMs.set(day, nowMs);
+        this.#quiet.touch(day, nowMs);
         if (!this.#sealed.has(day)) this.#open.expect(day);
+        // Once more: it may have been sealed, and announced, between the promise of rows and their arrival.
+        else await this.#sealed.markPending(day);
       }
     });
+    await this.#tellDependents(days);
   }
 
   /** The fast path: appends the rows of a verdict message, or marks their days dirty. The records must be archived. */
@@ -181,7 +187,7 @@ export class SensorDays {
         await this.#open.leave(products.day);
         const each = await this.#sealed.seal(products, nowMs, stale);
         this.#open.delete(products.day);
-        this.#touchedMs.delete(products.day);
+        this.#quiet.forget(products.day);
         this.#noteWritten(nowMs);
         sealed.push(each);
         onSealed(each);
@@ -199,7 +205,7 @@ export class SensorDays {
   async verify(signal: AbortSignal): Promise<void> {
     for (const day of [...this.#sealed.manifests.keys()]) {
       if (signal.aborted) return;
-      await this.#inTurn(() => this.#sealed.verify(day, () => this.#sealedForm(day)));
+      await this.#inTurn(() => this.#sealed.verify(day, () => this.#rebuilt.sealed(day)));
     }
   }
 
@@ -256,16 +262,30 @@ export class SensorDays {
     if (faults.length > 0) throw faults[0];
   }
 
-  async #sealedForm(day: number): Promise<RebuiltDay> {
-    const [products] = await Array.fromAsync(this.#rebuilt.of([day], 'sealed'));
-    return products;
+  /** True when nothing has come for the day, nor for those of its donors, whose packets are as late as their own platform says. */
+  async #isQuiet(day: number, nowMs: number, graceMs: number): Promise<boolean> {
+    if (!(await this.#quiet.isQuiet(day, nowMs, graceMs))) return false;
+    for (const donor of this.#donors) {
+      for (const each of daysInReach(donor.plan, day)) if (!(await donor.#isSettled(each, nowMs))) return false;
+    }
+    return true;
   }
 
-  async #isQuiet(day: number, nowMs: number, graceMs: number): Promise<boolean> {
-    // A clock that was ahead for a while must not hold up sealing until it would have been right.
-    const changedMs = await this.#files.lastChangeMs(day);
-    const lastMs = Math.max(changedMs > nowMs ? 0 : changedMs, this.#touchedMs.get(day) ?? 0);
-    return nowMs - Math.max((day + 1) * DAY_MS, lastMs) >= graceMs;
+  /** True when others may take values from the day. That it was sealed is a change of its manifest, and none of its values. */
+  async #isSettled(day: number, nowMs: number): Promise<boolean> {
+    if (this.#sealed.has(day) && !this.#sealed.isDirty(day)) return true;
+    return this.#quiet.isQuiet(day, nowMs, this.plan.platform.graceMs);
+  }
+
+  /** What sealed days took from this sensor has changed. They are pending on disk before anybody is told that the records are safe. */
+  async #tellDependents(days: ReadonlySet<number>): Promise<void> {
+    for (const dependent of this.#dependents) await dependent.#markPending(dependentDays(this.plan, days));
+  }
+
+  #markPending(days: ReadonlySet<number>): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const day of days) if (this.#sealed.has(day)) await this.#sealed.markPending(day);
+    });
   }
 
   #noteWritten(nowMs: number): void {

@@ -27,9 +27,15 @@ export async function findOriginals(dir: string, dataDir: string): Promise<Origi
     const text = `expected a tree of originals outside the data root, found ${dir}: what stands there is archived already`;
     throw new CommandFailure(EXIT.usage, text);
   }
-  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch((error: Error) => {
-    throw new CommandFailure(EXIT.unreachable, `expected a readable directory, found ${error.message}`, error);
-  });
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOTDIR') {
+        const text = `expected a directory of daily files, found the file ${dir}: give --sensor and --received (when it was downloaded) with the upload of an instrument`;
+        throw new CommandFailure(EXIT.usage, text, error);
+      }
+      throw new CommandFailure(EXIT.unreachable, `expected a readable directory, found ${error.message}`, error);
+    },
+  );
   const paths = entries
     .filter((entry) => entry.isFile() || entry.isSymbolicLink())
     .map((entry) => join(entry.parentPath, entry.name))

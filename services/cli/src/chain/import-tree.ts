@@ -64,7 +64,7 @@ export async function importTree(dir: string, dataDir: string, options: ImportOp
     interrupted: filesDone < originals.files.length,
     refusedFiles: originals.refused,
   });
-  await show(summary, options);
+  await showSummary(summary, options);
   if (failure !== undefined) throw failure;
   if (filesDone === 0) {
     throw new CommandFailure(EXIT.problem, `${dir}: expected files <prefix>_YYYYMMDD.dat, found none to import`);
@@ -74,7 +74,11 @@ export async function importTree(dir: string, dataDir: string, options: ImportOp
   if (summary.interrupted || unread) process.exitCode = EXIT.problem;
 }
 
-async function show(summary: ImportSummary, { json, report }: ImportOptions): Promise<void> {
+/** Prints what an import came to, and writes it where it was asked for. */
+export async function showSummary(
+  summary: ImportSummary,
+  { json, report }: Pick<ImportOptions, 'json' | 'report'>,
+): Promise<void> {
   const text = `${JSON.stringify(summary, null, 2)}\n`;
   process.stdout.write(json ? text : summaryText(summary));
   if (report === undefined) return;

@@ -9,9 +9,11 @@ const EXAMPLES = `Examples:
 `;
 
 const NOTES = `
-Prints one JSON object per line: kind (decoded, ignored, rejected), line (from 0), time, timeSource, values by code,
+Prints one JSON object per line or structure: kind (decoded, ignored, rejected), line (from 0), time, timeSource, values by code,
 raw (texts of the line), reason and position (byte of the line) of a rejection.
-A file of the raw archive and a historical .dat file are recognised; everything else is read as bare instrument lines.
+A file of the raw archive and a historical .dat file are recognised; everything else is read as
+what the instrument says, cut into lines, or into structures where the settings say so.
+The word header as a value (calibration=header) takes it from the header lines of the file.
 A value of --set is read as a number, true, false, null or a comma-separated list where the model expects one.`;
 
 /** Adds `emso decode`. */

@@ -14,9 +14,15 @@ A fault is [SENSOR:]KIND@AFTER_LINES[=AMOUNT]; kinds: cut, silence (ms), reset, 
 overlong (bytes), binary (bytes). It strikes at the first line with a listener after so many lines.
 Nothing leaves a box before its first client has been there for 400 ms; from then on nobody waits for anybody.`;
 
+const REPLAY_EXAMPLES = `Examples:
+  emso simulate replay --file capture.txt --port 4001
+  emso simulate replay --file aquadopp.bin --rate 19200 --chunk 7
+
+`;
+
 /** Adds `emso simulate`. */
 export function register(program: Command): void {
-  program
+  const simulated = program
     .command('simulate')
     .summary('play the instruments behind their serial boxes, over TCP')
     .description(
@@ -37,5 +43,18 @@ export function register(program: Command): void {
     .action(async (options) => {
       const { simulate } = await import('../simulate/command.ts');
       await simulate(options);
+    });
+  simulated
+    .command('replay')
+    .summary('serve a capture file')
+    .description('Serves the bytes of a file as they are, once, on a local port, as the serial box of a sensor would.')
+    .requiredOption('--file <capture>', 'file to serve')
+    .option('--port <n>', 'port on this machine (default: a free one, printed)', wholeNumber, 0)
+    .option('--rate <n>', 'bytes a second', positiveNumber, 960)
+    .option('--chunk <n>', 'bytes that leave at once', positiveInteger, 64)
+    .addHelpText('before', REPLAY_EXAMPLES)
+    .action(async (options) => {
+      const { replay } = await import('../simulate/replay-command.ts');
+      await replay(options);
     });
 }

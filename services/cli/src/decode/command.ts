@@ -1,10 +1,18 @@
-/** `emso decode`: a file of instrument lines in, one JSON object a line out. Nothing is written anywhere else. */
+/** `emso decode`: a file of an instrument in, one JSON object a line or record out. Nothing is written anywhere else. */
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
-import { type DecodedLine, decodeLines, INSTRUMENTS, type InstrumentModel } from '@emso/instruments';
+import {
+  asksHeader,
+  type DecodedLine,
+  decodeLines,
+  type Framing,
+  framingOf,
+  INSTRUMENTS,
+  type InstrumentModel,
+} from '@emso/instruments';
 import { SingleBar } from 'cli-progress';
 import { CommandFailure, EXIT } from '../command-failure.ts';
-import { type BlockReader, blocksOf, bytesOf, readerOf, shapeOf } from './input.ts';
+import { type BlockReader, blocksOf, bytesOf, readerOf, shapeOf, wholeOf } from './input.ts';
 import { settingsOf } from './settings.ts';
 
 export interface DecodeOptions {
@@ -22,14 +30,21 @@ const QUICK_MS = 2000;
 export async function decode(modelId: string, file: string, options: DecodeOptions): Promise<void> {
   const model = modelOf(modelId);
   const settings = settingsOf(model, options.settings, options.set ?? []);
+  const checked = model.settings.parse(settings);
+  const framing = framingOf(model, checked);
+  // A structure may stand at the end of one block and the beginning of the next, and a header is about the whole file.
+  const inBlocks = !('scan' in framing) && !asksHeader(checked);
   const counts: Record<DecodedLine['kind'], number> = { decoded: 0, ignored: 0, rejected: 0 };
   const progress = await progressOf(file);
   let reader: BlockReader | undefined;
   let text = '';
   let firstLine = 0;
-  for await (const block of blocksOf(bytesOf(file))) {
-    reader ??= await openReader(file, block, options);
+  for await (const block of inBlocks ? blocksOf(bytesOf(file)) : wholeOf(bytesOf(file))) {
+    reader ??= await openReader(file, block, framing, options);
     const { run, damaged } = reader(block);
+    if (asksHeader(checked)) {
+      for (const warning of model.header?.(run, checked).warnings ?? []) process.stderr.write(`${warning}\n`);
+    }
     for (const answer of decodeLines(run, model, settings, { damaged })) {
       counts[answer.kind]++;
       text += `${JSON.stringify({ ...answer, line: firstLine + answer.line })}\n`;
@@ -52,12 +67,12 @@ function modelOf(id: string): InstrumentModel {
   throw new CommandFailure(EXIT.usage, `expected an instrument model, found '${id}'; the models are:${known.join('')}`);
 }
 
-async function openReader(file: string, first: Buffer, options: DecodeOptions): Promise<BlockReader> {
+async function openReader(file: string, first: Buffer, framing: Framing, options: DecodeOptions): Promise<BlockReader> {
   const shape = options.rows ? 'rows' : shapeOf(file, first);
   if (shape === 'rows' && !options.rows)
     process.stderr.write('read as rows of a historical daily file (stamp, then line)\n');
   if (shape === 'raw') process.stderr.write('read as rows of the raw archive\n');
-  return readerOf(shape);
+  return readerOf(shape, framing);
 }
 
 /** Hands text to standard output and waits while its reader is behind. */

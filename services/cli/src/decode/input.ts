@@ -1,8 +1,8 @@
-/** Files of instrument lines in any of the three shapes they come in, as runs of a bounded size. */
+/** Files of instrument lines or streams in any of the three shapes they come in, as runs. */
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import type { RawRun } from '@emso/core';
-import { type DamagedRow, readDatRows, readLines } from '@emso/instruments';
+import { type DamagedRow, type Framing, readDatRows, readLines, readRecords } from '@emso/instruments';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 
 /** `lines`: what an instrument says and nothing else. `rows`: historical daily file. `raw`: file of the archive. */
@@ -40,6 +40,13 @@ export async function* blocksOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<B
   if (rest.length > 0) yield Buffer.concat(rest);
 }
 
+/** All the bytes as one block; none when there are no bytes. */
+export async function* wholeOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  if (parts.length > 0) yield Buffer.concat(parts);
+}
+
 const ROW_STAMP = /^\d{8} \d{2}:\d{2}:\d{2}/;
 const ARCHIVE_ROW = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z (?:line|piece|partial|event|import) /;
 
@@ -57,10 +64,15 @@ export interface ReadBlock {
 }
 export type BlockReader = (block: Buffer) => ReadBlock;
 
-/** The reader of a shape; the archive's is loaded only when it is needed. */
-export async function readerOf(shape: FileShape): Promise<BlockReader> {
-  if (shape === 'lines') return (block) => ({ run: readLines(block), damaged: [] });
-  if (shape === 'rows') return readDatRows;
+/**
+ * The reader of a shape; the archive's is loaded only when it is needed. Where the stream is one of structures, only the archive
+ * can be read block by block: its records were cut when they were received.
+ */
+export async function readerOf(shape: FileShape, framing: Framing): Promise<BlockReader> {
+  if (shape === 'rows') return 'scan' in framing ? (block) => framedRows(block, framing) : readDatRows;
+  if (shape === 'lines') {
+    return (block) => ({ run: 'scan' in framing ? readRecords(block, framing) : readLines(block), damaged: [] });
+  }
   const { parseRawFile } = await import('@emso/products');
   return (block) => {
     const { run, damaged, terminated } = parseRawFile(block);
@@ -69,4 +81,10 @@ export async function readerOf(shape: FileShape): Promise<BlockReader> {
     const torn = { line: run.count + rows.length, offset: terminated, length: block.length - terminated };
     return { run, damaged: torn.length > 0 ? [...rows, torn] : rows };
   };
+}
+
+/** Rows that were cut by structures are counted as records: those without a stamp come behind them. */
+function framedRows(block: Buffer, framing: Framing): ReadBlock {
+  const { run, damaged } = readDatRows(block, framing);
+  return { run, damaged: damaged.map((row, i) => ({ ...row, line: run.count + i })) };
 }

@@ -2,24 +2,32 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { dayOf, type RawRun } from '@emso/core';
-import { readDatRows } from '@emso/instruments';
+import { DAY_MS, dayOf, deploymentAt, type RawRun } from '@emso/core';
+import { type Framing, framingOfDeployment, importIds, LINES, readDatRows } from '@emso/instruments';
 import {
   type DayForm,
   type DayProducts,
+  type DonorRows,
+  type DonorsRead,
   datView,
+  donorPlans,
   mergeRuns,
+  type RawDigest,
+  readDonor,
   rebuildDay,
   rebuildEveryDay,
   type SensorPlan,
 } from '@emso/pipeline';
 import { encodeManifest, type Manifest, parseRawFile, productPaths, rawDigest } from '@emso/products';
+import type { DonorFiles } from './donor-files.ts';
 import type { RawFile } from './inventory.ts';
 
 export interface RebuildTask {
   /** Index of the plan in the observatory. */
   readonly plan: number;
   readonly files: readonly RawFile[];
+  /** What sealed days take from other sensors. */
+  readonly donors: DonorFiles;
   /** The product day; absent for sensors whose packets come late: then every day of the files is made. */
   readonly day?: number;
   readonly form: DayForm;
@@ -40,24 +48,18 @@ export interface RebuildOutcome {
 
 /** Does one task. Throws on I/O faults. */
 export function rebuild(plan: SensorPlan, task: RebuildTask): RebuildOutcome {
-  const damagedRows: number[] = [];
-  const runs = task.files.map((file) => {
-    const { run, damaged } = readRun(file);
-    damagedRows.push(damaged);
-    return run;
-  });
-  const damaged = damagedRows.reduce((sum, n) => sum + n, 0);
+  const { runs, damaged, digest } = readFiles(plan, task.files);
   const run = mergeRuns(runs);
   const outcome = { lines: run.count, rows: 0, rejected: 0, damaged, days: 0 };
   if (task.day !== undefined && !task.mixedIsKnown) {
     const days = receptionDays(run);
     if (days.size > 1 || (days.size === 1 && !days.has(task.day))) return { ...outcome, mixedDays: [...days] };
   }
-  const digest = task.files.every((file) => file.format === 'dat') ? datDigest : rawDigest;
+  const donors = donorsRead(plan, task.donors);
   const products =
     task.day === undefined
-      ? rebuildEveryDay(plan, run, task.form, digest)
-      : [rebuildDay(plan, task.day, run, task.form, digest)];
+      ? rebuildEveryDay(plan, run, task.form, digest, donors)
+      : [rebuildDay(plan, task.day, run, task.form, digest, donors)];
   for (const day of products) {
     writeDay(plan, task, day);
     outcome.rows += day.batch.count;
@@ -73,9 +75,57 @@ export function rebuild(plan: SensorPlan, task: RebuildTask): RebuildOutcome {
   return outcome;
 }
 
-function readRun(file: RawFile): { run: RawRun; damaged: number } {
+/** The last reading of each donor: where packets come late all days take from the same files. */
+const lastReadings = new WeakMap<SensorPlan, { readonly paths: string; readonly rows: DonorRows }>();
+
+function donorsRead(plan: SensorPlan, files: DonorFiles): DonorsRead {
+  const read = new Map<string, DonorRows>();
+  for (const donor of donorPlans(plan)) {
+    const own = files[donor.sensor.id] ?? [];
+    if (own.length === 0) continue;
+    const paths = own.map(({ path }) => path).join('\n');
+    const before = lastReadings.get(donor);
+    const rows = before?.paths === paths ? before.rows : readDonorFiles(donor, own);
+    lastReadings.set(donor, { paths, rows });
+    read.set(donor.sensor.id, rows);
+  }
+  return read;
+}
+
+function readDonorFiles(donor: SensorPlan, files: readonly RawFile[]): DonorRows {
+  const { runs, digest } = readFiles(donor, files);
+  return readDonor(donor, mergeRuns(runs), digest);
+}
+
+/** The records of each file, and how those of all of them are told from others. */
+function readFiles(
+  plan: SensorPlan,
+  files: readonly RawFile[],
+): { runs: RawRun[]; damaged: number; digest: RawDigest } {
+  let damagedRows = 0;
+  const framings = files.map((file) => framingOf(plan, file));
+  const areRows = framings.every((framing) => framing === LINES);
+  const runs = files.map((file, i) => {
+    const { run, damaged } = readRun(file, framings[i]);
+    damagedRows += damaged;
+    // Structures stand in no file as they are: they have the identities that an import would give them.
+    if (!areRows && file.format === 'dat')
+      for (const [record, id] of importIds(run).entries()) run.importId.set(record, id);
+    return run;
+  });
+  const digest = areRows && files.every((file) => file.format === 'dat') ? datDigest : rawDigest;
+  return { runs, damaged: damagedRows, digest };
+}
+
+/** How the rows of a historical file were cut, by the deployment of its day; records of the archive are cut already. */
+function framingOf({ model, sensor }: SensorPlan, { format, day }: RawFile): Framing {
+  const { deployment } = deploymentAt(sensor, day * DAY_MS + DAY_MS / 2);
+  return format === 'dat' ? framingOfDeployment(model, deployment) : LINES;
+}
+
+function readRun(file: RawFile, framing: Framing): { run: RawRun; damaged: number } {
   const bytes = readFileSync(file.path);
-  const { run, damaged } = file.format === 'dat' ? readDatRows(bytes) : parseRawFile(bytes);
+  const { run, damaged } = file.format === 'dat' ? readDatRows(bytes, framing) : parseRawFile(bytes);
   return { run, damaged: damaged.length };
 }
 

@@ -7,9 +7,12 @@ import { CommandFailure, EXIT } from '../command-failure.ts';
 import { startProgress } from '../progress.ts';
 import { loadSiteFile } from '../site-file.ts';
 import { formatTable } from '../table.ts';
+import { type DonorFiles, donorFilesOf, missingDonors } from './donor-files.ts';
 import { findRawFiles, inOrder, type RawFile } from './inventory.ts';
 import { type Done, openPool, type Pool } from './pool.ts';
 import { type RebuildOutcome, type RebuildTask, rebuild } from './rebuild.ts';
+
+type FilesBySensor = ReadonlyMap<SensorPlan, readonly RawFile[]>;
 
 export interface ReprocessOptions {
   readonly raw: string;
@@ -22,6 +25,8 @@ export interface ReprocessOptions {
 export interface ReprocessSummary {
   readonly sensors: ReadonlyMap<string, RebuildOutcome>;
   readonly unclaimed: readonly string[];
+  /** What stays empty because a donor has no files in the tree. */
+  readonly withoutDonor: readonly string[];
   readonly lines: number;
   readonly seconds: number;
 }
@@ -58,11 +63,13 @@ async function reprocessWith(options: ReprocessOptions, pool: Pool): Promise<Rep
   mkdirSync(options.out, { recursive: true });
   const lock = lockOf(options.out);
   try {
-    const tasks = plans.flatMap((plan, index) => tasksOf(plan, index, found.files.get(plan) ?? [], options));
-    const outcomes = await perform(observatory, plans, tasks, pool);
+    const tasks = plans.flatMap((plan, index) => tasksOf(plan, index, found.files, options));
+    const outcomes = await perform(observatory, plans, tasks, found.files, pool);
     const sensors = sumBySensor(plans, outcomes);
     const lines = [...sensors.values()].reduce((sum, { lines }) => sum + lines, 0);
-    return { sensors, unclaimed: found.unclaimed, lines, seconds: (performance.now() - startMs) / 1000 };
+    const withoutDonor = options.form === 'sealed' ? missingDonors(plans, found.files) : [];
+    const seconds = (performance.now() - startMs) / 1000;
+    return { sensors, unclaimed: found.unclaimed, withoutDonor, lines, seconds };
   } finally {
     lock.release();
   }
@@ -79,12 +86,21 @@ function lockOf(out: string): DataRootLock {
 function tasksOf(
   plan: SensorPlan,
   index: number,
-  files: readonly RawFile[],
+  files: FilesBySensor,
   { form, out }: ReprocessOptions,
 ): RebuildTask[] {
-  if (files.length === 0) return [];
-  if (!plan.byReception) return [{ plan: index, files, form, out }];
-  return [...Map.groupBy(files, (file) => file.day)].map(([day, own]) => ({ plan: index, files: own, day, form, out }));
+  const own = files.get(plan) ?? [];
+  if (own.length === 0) return [];
+  const shared = { plan: index, form, out };
+  if (!plan.byReception) return [{ ...shared, files: own, donors: donorsFor(plan, undefined, files, form) }];
+  return [...Map.groupBy(own, (file) => file.day)].map(([day, ofDay]) => {
+    return { ...shared, files: ofDay, day, donors: donorsFor(plan, day, files, form) };
+  });
+}
+
+/** Open days take nothing from other sensors. */
+function donorsFor(plan: SensorPlan, day: number | undefined, files: FilesBySensor, form: DayForm): DonorFiles {
+  return form === 'sealed' ? donorFilesOf(plan, day, files) : {};
 }
 
 /** Runs all tasks; days whose rows are spread over several files are made in a second round, from all of them. */
@@ -92,6 +108,7 @@ async function perform(
   observatory: Observatory,
   plans: readonly SensorPlan[],
   tasks: readonly RebuildTask[],
+  found: FilesBySensor,
   pool: Pool,
 ): Promise<Done[]> {
   const here = (task: RebuildTask): RebuildOutcome => rebuild(plans[task.plan], task);
@@ -108,7 +125,8 @@ async function perform(
         const files = [...new Set([...(own?.files ?? []), ...spread.flatMap((other) => other.task.files)])];
         // Rows of one second keep the order in which they came: those at the end of yesterday's file came first.
         files.sort(inOrder);
-        again.set(`${task.plan}/${day}`, { ...task, day, files, mixedIsKnown: true });
+        const donors = donorsFor(plans[task.plan], day, found, task.form);
+        again.set(`${task.plan}/${day}`, { ...task, day, files, donors, mixedIsKnown: true });
       }
     }
     const second = await pool.run(observatory, [...again.values()], here, () => undefined);
@@ -141,12 +159,13 @@ function sumBySensor(plans: readonly SensorPlan[], outcomes: readonly Done[]): M
   return sums;
 }
 
-/** The summary as a table on stdout, names that no sensor claims on stderr. */
-export function printSummary({ sensors, unclaimed, lines, seconds }: ReprocessSummary): void {
+/** The summary as a table on stdout; names that no sensor claims, and donors that are not there, on stderr. */
+export function printSummary({ sensors, unclaimed, withoutDonor, lines, seconds }: ReprocessSummary): void {
   const rows: (string | number)[][] = [['sensor', 'days', 'lines', 'rows', 'rejected', 'damaged']];
   for (const [id, sum] of sensors) rows.push([id, sum.days, sum.lines, sum.rows, sum.rejected, sum.damaged]);
   process.stdout.write(formatTable(rows));
   process.stdout.write(`${lines} lines in ${seconds.toFixed(2)} s, ${Math.round(lines / seconds)} lines/s\n`);
+  for (const text of withoutDonor) process.stderr.write(`${text}\n`);
   for (const path of unclaimed.slice(0, 10)) process.stderr.write(`not read, no sensor has this prefix: ${path}\n`);
   if (unclaimed.length > 10) process.stderr.write(`… and ${unclaimed.length - 10} more\n`);
 }

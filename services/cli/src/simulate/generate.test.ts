@@ -31,6 +31,23 @@ const CASES: { model: string; settings: Record<string, unknown>; spans: Record<s
     settings: {},
     spans: { ATTN: [-0.05, 0.5], REFCOUNTS: [0, 16_383], SIGCOUNTS: [0, 16_383] },
   },
+  {
+    model: 'nortek-aquadopp',
+    settings: { layout: 'ascii-27', coordinateSystem: 'ENU' },
+    spans: {
+      CSPD: [0, 0.4],
+      WCUR: [-0.05, 0.05],
+      CDIR: [0, 360],
+      SSPEED: [1543, 1550],
+      PRES: [2503, 2508],
+      TEMP: [13, 14],
+    },
+  },
+  {
+    model: 'seafloor-pressure',
+    settings: { grammar: 'digiquartz', pressureUnit: 'psi', pressureKind: 'absolute' },
+    spans: { PRES: [2513, 2519] },
+  },
 ];
 
 for (const { model: id, settings, spans } of CASES) {
@@ -83,7 +100,9 @@ test('same seed, same lines; another seed or another sensor, others', () => {
 
 test('what cannot be generated is refused with the reason', () => {
   const cases: [model: string, settings: Record<string, unknown>, message: RegExp][] = [
-    ['nortek-aquadopp', {}, /expected one of the models .*wetlabs-cstar, found 'nortek-aquadopp'/],
+    ['sea-bear', {}, /expected one of the models .*wetlabs-cstar, found 'sea-bear'/],
+    ['nortek-aquadopp', { layout: 'binary' }, /layout ascii-27 .*, found binary/],
+    ['seafloor-pressure', { grammar: 'rbr' }, /grammar digiquartz in psi, found rbr/],
     ['sbe37-microcat', { fields: ['TEMP', 'DOX1'] }, /found 'DOX1'/],
     ['sbe37-microcat', { outputFormat: 3 }, /outputFormat 1, found 3/],
     ['sbe37-microcat', { conductivityUnit: 'S' }, /found conductivityUnit 'S'/],

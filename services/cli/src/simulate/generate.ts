@@ -14,7 +14,9 @@ type Settings = Readonly<Record<string, unknown>>;
 /** What this simulator can speak. */
 const GENERATORS: Readonly<Record<string, (settings: Settings, random: Random) => LineGenerator>> = {
   'aanderaa-optode': optode,
+  'nortek-aquadopp': aquadopp,
   'sbe37-microcat': microcat,
+  'seafloor-pressure': digiquartz,
   'wetlabs-cstar': cstar,
 };
 
@@ -114,5 +116,60 @@ function cstar(_settings: Settings, random: Random): LineGenerator {
     const reference = Math.round(11_531 + noise(random, 2));
     const thermistor = Math.round(544 + noise(random, 0.4));
     return `CST-2405PR\t${reference}\t${corrected - 3}\t${corrected}\t${beamC.toFixed(3)}\t${thermistor}`;
+  };
+}
+
+/** Declination that the simulated compass sees, degrees east: what the instrument delivers is turned by it. */
+const DECLINATION_DEGREES = 3;
+
+/** Text of 27 columns, US date order, velocities relative to magnetic north. */
+function aquadopp(settings: Settings, random: Random): LineGenerator {
+  const { layout = 'ascii-27', coordinateSystem = 'ENU' } = settings;
+  if (layout !== 'ascii-27' || coordinateSystem !== 'ENU') {
+    throw new Error(
+      `simulator: expected an Aquadopp with layout ascii-27 and coordinateSystem ENU, found ${layout} and ${coordinateSystem}`,
+    );
+  }
+  const turn = (DECLINATION_DEGREES * Math.PI) / 180;
+  return (clockMs) => {
+    const water = waterAt(clockMs);
+    const east = water.east * Math.cos(turn) - water.north * Math.sin(turn) + noise(random, 0.002);
+    const north = water.east * Math.sin(turn) + water.north * Math.cos(turn) + noise(random, 0.002);
+    const direction = ((Math.atan2(east, north) * 180) / Math.PI + 360) % 360;
+    const clock = new Date(clockMs).toISOString();
+    const date = [clock.slice(5, 7), clock.slice(8, 10), clock.slice(0, 4), clock.slice(11, 13), clock.slice(14, 16)];
+    const columns: [text: string, width: number][] = [
+      [east.toFixed(3), 9],
+      [north.toFixed(3), 9],
+      [noise(random, 0.003).toFixed(3), 9],
+      ...[41, 39, 40].map((amplitude): [string, number] => [String(Math.round(amplitude + noise(random, 1))), 6]),
+      ['12.1', 6],
+      ['1546.9', 7],
+      ['1546.8', 7],
+      [(101.3 + noise(random, 0.2)).toFixed(1), 6],
+      [(1.2 + noise(random, 0.1)).toFixed(1), 6],
+      [(-0.8 + noise(random, 0.1)).toFixed(1), 6],
+      [(water.pressureDbar + noise(random, 0.05)).toFixed(3), 9],
+      [(water.pressureDbar * 0.98619 + noise(random, 0.05)).toFixed(3), 9],
+      [(water.temperature + noise(random, 0.01)).toFixed(2), 7],
+      ['0', 6],
+      ['0', 6],
+      [Math.sqrt(east * east + north * north).toFixed(3), 9],
+      [direction.toFixed(2), 9],
+    ];
+    const text = columns.map(([value, width]) => value.padStart(width)).join('');
+    return `${date.join(' ')} ${clock.slice(17, 19)} 00000000 00110000${text}`;
+  };
+}
+
+/** Reply of a Digiquartz at address 1 to the host: psi, air included. */
+function digiquartz(settings: Settings, random: Random): LineGenerator {
+  const { grammar = 'digiquartz', pressureUnit = 'psi' } = settings;
+  if (grammar !== 'digiquartz' || pressureUnit !== 'psi') {
+    throw new Error(`simulator: expected grammar digiquartz in psi, found ${grammar} in ${pressureUnit}`);
+  }
+  return (clockMs) => {
+    const absoluteDbar = waterAt(clockMs).pressureDbar + 10.1325 + noise(random, 0.002);
+    return `*0001${(absoluteDbar / 0.6894757).toFixed(4)}`;
   };
 }

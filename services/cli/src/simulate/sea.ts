@@ -13,6 +13,9 @@ export interface Water {
   readonly oxygen: number;
   /** Beam attenuation relative to clean water, 1/m. */
   readonly attenuation: number;
+  /** Current towards true east and north, m/s. */
+  readonly east: number;
+  readonly north: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -40,6 +43,9 @@ export function waterAt(timeMs: number): Water {
     conductivity: conductivityOf(temperature, salinity, pressureDbar),
     oxygen: 236 + 1.5 * inertial + 2 * season,
     attenuation: 0.03 + 0.008 * tide + 0.01 * season,
+    // A slow stream along the slope; the inertial part turns clockwise, as it does north of the equator.
+    east: -0.03 + 0.02 * inertial,
+    north: -0.02 + 0.02 * wave(timeMs, INERTIAL_HOURS, 1.1 + Math.PI / 2),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The endless lines of one simulated sensor: what its model really sent once, then what the generator goes on with. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LineGenerator, lineGenerator } from './generate.ts';
 import { randomOf } from './random.ts';
@@ -57,9 +57,11 @@ function* play(
   }
 }
 
-/** The recorded lines of a model, each with its line end. */
+/** The recorded lines of a model, each with its line end; none where no capture may be passed on. */
 export function captureOf(model: string): Buffer[] {
-  const bytes = readFileSync(join(CAPTURES, `${model}.txt`));
+  const file = join(CAPTURES, `${model}.txt`);
+  if (!existsSync(file)) return [];
+  const bytes = readFileSync(file);
   const lines: Buffer[] = [];
   for (let start = 0; start < bytes.length; ) {
     const end = bytes.indexOf(LINE_FEED, start) + 1 || bytes.length;
