@@ -15,7 +15,7 @@ function payloads(file: string): string[] {
   );
 }
 
-test('rows are cut at column 17, whatever the payload begins with', () => {
+test('FORMATS §9.1: rows are cut at column 17, whatever the payload begins with', () => {
   const cases: [row: string, expected: string][] = [
     ['20170929 00:00:0524.8339,  0.97795', '2017-09-29T00:00:05.000Z 24.8339,  0.97795'],
     ['20100907 12:00:0209 07 2010 12 00 00', '2010-09-07T12:00:02.000Z 09 07 2010 12 00 00'],

@@ -119,7 +119,7 @@ test('one, two and three workers make the same tree', async () => {
   assert.equal(one.summary.lines, 513);
 });
 
-test('a row belongs to its own day, whatever file it ends', async (t) => {
+test('FORMATS §9.20: a row belongs to its own day, whatever file it ends', async (t) => {
   const [first, second, third] = ['20200301', '20200302', '20200303'];
   const name = (day: string): string => `MICROCAT_${day}.dat`;
   const own = (day: string, temperature: number): string => row(`${day} 12:00:00`, microcat(temperature));
