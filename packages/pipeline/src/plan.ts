@@ -20,8 +20,8 @@ import { type DecodeLine, INSTRUMENTS, type InstrumentModel } from '@emso/instru
 import { PRODUCT_VERSION } from '@emso/products';
 import { QC_VERSION } from '@emso/qc';
 import { type Derivation, derivationOf } from './derive.ts';
-import { withinEnvelope } from './envelope.ts';
 import { type Donor, donatedFacts, donorsOf } from './donors.ts';
+import { withinEnvelope } from './envelope.ts';
 
 /** Raised when a derived parameter changes. */
 const DERIVATION_VERSION = 2;
