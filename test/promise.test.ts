@@ -21,7 +21,6 @@ const PARTLY: Readonly<Record<number, string>> = {
   5: 'that spool and store lie on two disks: one tree is refused, one disk cannot be told from here',
   10: 'state with its guard, stored verdicts, older records: qc is a function of the message until it keeps state',
   16: 'windows W and L: the tests there are look at one value',
-  17: 'measured donors: only site constants are there',
 };
 
 /** Titles by rule. Comments may speak of a rule; only strings are titles. */
