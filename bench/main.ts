@@ -37,6 +37,7 @@ for (const part of ['instruments', 'products', 'qc']) {
   spawnSync(process.execPath, [path.join(ROOT, 'packages', part, 'bench.ts')], { stdio: 'inherit' });
 }
 spawnSync(process.execPath, [path.join(ROOT, 'bench/seawater.ts')], { stdio: 'inherit' });
+spawnSync(process.execPath, [path.join(ROOT, 'bench/qc.ts')], { stdio: 'inherit' });
 
 const dir = temporaryDirectory('bench');
 const month = path.join(dir, 'month');

@@ -1,7 +1,7 @@
 /** The runner of golden files says the truth about its own fixtures, and finds nothing wrong with the shared file where that is. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { temporaryDirectory } from '../support/waiting.ts';
@@ -24,7 +24,7 @@ test('a file whose cases all pass', () => {
 test('a file with every way to fail: each is named, counted and exits 1', () => {
   const { status, stdout } = golden('failing.json', 'passing.json');
   assert.equal(status, 1);
-  assert.match(stdout, /^failing\.json: 1 passed, 12 failed, 4 functions\n {2}mll_to_umolL: 1 passed, 6 failed\n/);
+  assert.match(stdout, /^failing\.json: 6 passed, 20 failed, 7 functions\n {2}mll_to_umolL: 1 passed, 6 failed\n/);
   for (const line of [
     /wrong mll_to_umolL: expected 44\.66, found 44\.6596, tolerance 1e-9, off by 0\.0003/,
     /not missing mll_to_umolL: expected null, found 44\.6596/,
@@ -38,11 +38,19 @@ test('a file with every way to fail: each is named, counted and exits 1', () => 
     /no argument mll_to_umolL: input O2: expected a number or null, found nothing/,
     /no tolerance mll_to_umolL: expected a number as "tolerance", found undefined/,
     /no expected mll_to_umolL: expected a field "expected", found none/,
-    /2 not of this shape: expected "function", found id, test, module, args, config: skipped/,
+    /another shape nope_test: expected one of the \d+ known tests: add it to test\/golden\/flag-cases\.ts/,
+    /no answer gross_range_test: expected a field "expected" or "expected_error", found none/,
+    /wrong flags gross_range_test: expected \[1, 1\], found \[1, 4\]/,
+    /sane without a quirk gross_range_test: expected \[1, 1\], found \[1, 4\]/,
+    /not refused gross_range_test: expected to be refused \("ValueError"\), found \[1, 4\]/,
+    /refused gross_range_test: gross range: expected a suspect span within the fail span/,
+    /roll-up stream: roll-up: expected \[1, 1\], found \[1, 4\]/,
+    /one test of a stream stream: gross_range_test: expected \[1, 1\], found \[1, 4\]/,
+    /2 not of this shape: expected "function" or "test", found name: skipped/,
   ]) {
     assert.match(stdout, line);
   }
-  assert.match(stdout, /\n11 passed, 12 failed\n$/);
+  assert.match(stdout, /\n16 passed, 20 failed\n$/);
 });
 
 test('a file without cases is said so and fails nothing; one that is no file fails', () => {
@@ -79,9 +87,12 @@ test('help and no file at all', () => {
   assert.equal(none.status, 2);
 });
 
-test('all cases of the shared file', { skip: !existsSync(SHARED) && '../shared/qc/golden is not here' }, () => {
-  const { status, stdout } = golden(SHARED);
-  assert.match(stdout, /\n532 passed, 0 failed\n$/);
+test('all cases of the shared files', { skip: !existsSync(SHARED) && '../shared/qc/golden is not here' }, () => {
+  const dir = path.dirname(SHARED);
+  const files = readdirSync(dir).filter((name) => name.endsWith('.json'));
+  const { status, stdout } = golden(...files.map((name) => path.join(dir, name)));
+  // 532 of seawater and one in dispute, 448 of quality control.
+  assert.match(stdout, /\n980 passed, 0 failed\n$/);
   assert.equal(status, 0);
 });
 

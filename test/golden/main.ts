@@ -5,14 +5,16 @@ import { type FileResult, runFile } from './run-file.ts';
 
 const HELP = `npm run golden -- [--errors] FILE…
 
-Runs golden files: JSON with a list of "cases", each { id, function, input, expected, tolerance }. A case passes when every
-number of "expected" is within the absolute tolerance of what our function of that name gives; null stands for NaN. Cases of
-another shape, and those whose expected value is in dispute (test/golden/allowances.ts), are printed and not counted. A file without
+Runs golden files: JSON with a list of "cases". A case { id, function, input, expected, tolerance } passes when every number of
+"expected" is within the absolute tolerance of what our function of that name gives; null stands for NaN. A case { id, test, args,
+config, expected } passes when our test of that name gives exactly these flags; with "expected_error" it must be refused, and
+where it is tagged "quirk" the flags of "expected_sane" pass too. Cases of another shape, and those whose expected value is in dispute (test/golden/allowances.ts), are printed and not counted. A file without
 "cases" is no failure, one that cannot be read is. Exit 0 when nothing failed, 1 on any failure, 2 without a file.
 
   --errors   also print the largest error of each function against what a reference computed, and its number of cases
 
   npm run golden -- ../shared/qc/golden/seawater.json
+  npm run golden -- ../shared/qc/golden/*.json
 `;
 
 function report(
@@ -36,7 +38,7 @@ function report(
   lines.push(...disputed.map((each) => `  in dispute, not counted: ${each}`));
   if (skipped.count > 0) {
     lines.push(
-      `  ${skipped.count} not of this shape: expected "function", found ${skipped.fields || 'nothing'}: skipped`,
+      `  ${skipped.count} not of this shape: expected "function" or "test", found ${skipped.fields || 'nothing'}: skipped`,
     );
   }
   return `${lines.join('\n')}\n`;

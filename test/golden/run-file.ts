@@ -2,8 +2,9 @@
 import { disputeOf, orMissing } from './allowances.ts';
 import { deviations, largestError } from './compare.ts';
 import { FUNCTIONS, type GoldenFunction, type Input, type Value } from './functions.ts';
+import { type FlagCase, flagFaults } from './judge-flags.ts';
 
-interface GoldenCase {
+interface GoldenCase extends FlagCase {
   readonly id?: Value;
   readonly function?: Value;
   readonly input?: Value;
@@ -17,7 +18,7 @@ export interface Counts {
   failed: number;
 }
 
-/** What came of the cases of one function. */
+/** What came of the cases of one function, or of one test. */
 export interface FunctionCounts extends Counts {
   /** Largest distance of a number from what the reference computed, over this many cases: printed values are rounded. */
   largest: number;
@@ -48,12 +49,13 @@ export function runFile(content: unknown, functions: ReadonlyMap<string, GoldenF
   const counts: Counts = { passed: 0, failed: 0 };
   for (const [i, each] of (cases as unknown[]).entries()) {
     const one = (each ?? {}) as GoldenCase;
-    if (one.function === undefined) {
+    if (one.function === undefined && one.test === undefined) {
       if (skipped.count++ === 0) skipped.fields = Object.keys(one).join(', ');
       continue;
     }
-    const name = String(one.function);
-    const { faults, error } = judge(one, functions);
+    const flagged = one.function === undefined;
+    const name = String(flagged ? one.test : one.function);
+    const { faults, error } = flagged ? { faults: flagFaults(one), error: 0 } : judge(one, functions);
     const title = `${String(one.id ?? `case ${i + 1}`)} ${name}`;
     const dispute = faults.length > 0 ? disputeOf(name, (one.input ?? {}) as Input) : undefined;
     if (dispute !== undefined) {
@@ -62,7 +64,7 @@ export function runFile(content: unknown, functions: ReadonlyMap<string, GoldenF
     }
     const ofName = byFunction.get(name) ?? { passed: 0, failed: 0, largest: 0, computed: 0 };
     byFunction.set(name, ofName);
-    if (!(Array.isArray(one.tags) && one.tags.includes('published'))) {
+    if (!flagged && !(Array.isArray(one.tags) && one.tags.includes('published'))) {
       ofName.largest = Math.max(ofName.largest, error);
       ofName.computed++;
     }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { aggregate } from './rollup.ts';
-import { grossRangeTest, type Span } from './tests.ts';
+import { grossRangeTest, type Span } from './tests/gross-range.ts';
 
 /** The cases of one golden file: answers of ioos_qc, recorded. They stand beside the checkout and are not part of it. */
 interface GoldenCase {

@@ -46,3 +46,16 @@ export function rollUp(
     if (missing[i] === QARTOD.missing) out[i] = QARTOD.missing;
   }
 }
+
+/** Rank of each digit where one value depends on another: here "not evaluated" is worse than good. */
+const DEPENDS = new Uint8Array(256);
+DEPENDS[QARTOD.good] = 1;
+DEPENDS[QARTOD.notEvaluated] = 2;
+DEPENDS[QARTOD.suspect] = 3;
+DEPENDS[QARTOD.fail] = 4;
+DEPENDS[QARTOD.missing] = 5;
+
+/** The digit of a computed value whose own tests say `own`, and that was computed from one that is `input`: the worse one. */
+export function finalDigit(own: number, input: number): number {
+  return DEPENDS[input] > DEPENDS[own] ? input : own;
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { grossRangeTest, missingTest, type Span } from './tests.ts';
+import { grossRangeTest, missingTest, type Span } from './gross-range.ts';
 
 const NaNs = Number.NaN;
 
