@@ -1,5 +1,7 @@
 export * from './batch.ts';
 export * from './build.ts';
+export * from './expert-facts.ts';
+export * from './fact-chain.ts';
 export * from './flags.ts';
 export * from './ids.ts';
 export * from './observations.ts';

@@ -53,10 +53,14 @@ export interface Observation {
 export interface QcVerdict {
   readonly flag: Flag;
   readonly tests: Readonly<Record<string, Qartod>>;
+  /** The line of `flags.jsonl` whose flag stands in the place of what the tests said. */
+  readonly expert?: number;
 }
 
 export interface QualifiedObservation extends Observation {
   readonly verdicts: Readonly<Record<string, QcVerdict>>;
+  /** True for a row that came after a later one, and for those whose tests should have seen it: the rebuild judges them. */
+  readonly late?: true;
 }
 
 interface Covered {

@@ -32,11 +32,12 @@ test('every ALBATROSS level has its own spans, in its own depth', () => {
   for (const { platform, sensor } of placed) {
     if (platform.id !== 'albatross') continue;
     const tests = qcConfigAt(sensor, Date.UTC(2020, 0, 1))?.['PRES'];
-    assert.ok(typeof tests === 'object' && tests.grossRange.suspect, sensor.id);
+    const range = (tests as Record<string, Record<string, [number, number]>>)['grossRange'];
+    assert.ok(range['suspect'], sensor.id);
     const nominal = sensor.depthTheoreticM ?? Number.NaN;
     assert.ok(sensor.id.endsWith(String(nominal).padStart(4, '0')), sensor.id);
     // One dbar is a little less than one metre: the nominal pressure is 1 to 2 % above the depth.
-    for (const [low, high] of [tests.grossRange.fail, tests.grossRange.suspect]) {
+    for (const [low, high] of [range['fail'], range['suspect']]) {
       assert.ok(low < nominal * 1.01 && nominal * 1.01 < high, `${sensor.id}: ${low} to ${high}`);
     }
     assert.ok(sensor.deployments.every((deployment) => deployment.timePolicy === 'relayed'));

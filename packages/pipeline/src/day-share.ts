@@ -13,9 +13,19 @@ export interface DayShare {
 /** The share of a day that nothing belongs to. */
 export const NO_SHARE: DayShare = { records: new Int32Array(0), rejected: [], ignored: 0, outside: 0 };
 
-/** All of a decoded run as the share of one day. */
-export function wholeShare(order: Int32Array, { rejected, ignored, outside }: DecodedRun): DayShare {
-  return { records: order, rejected, ignored: ignored.length, outside: outside.length };
+/** The share of a day where every record belongs to the day of its reception. `order` ascends in reception. */
+export function receivedShare(run: RawRun, order: Int32Array, decoded: DecodedRun, day: number): DayShare {
+  const isOfDay = (record: number): boolean => dayOf(run.received[record]) === day;
+  let from = 0;
+  while (from < order.length && dayOf(run.received[order[from]]) < day) from++;
+  let to = order.length;
+  while (to > from && dayOf(run.received[order[to - 1]]) > day) to--;
+  return {
+    records: order.subarray(from, to),
+    rejected: decoded.rejected.filter(({ record }) => isOfDay(record)),
+    ignored: decoded.ignored.filter(isOfDay).length,
+    outside: decoded.outside.filter(isOfDay).length,
+  };
 }
 
 /**

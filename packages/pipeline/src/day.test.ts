@@ -13,6 +13,7 @@ import { temporaryDirectory } from '../../../test/support/waiting.ts';
 import { CHANGE, deployment, PLANS, planOf, SETTINGS } from '../test/plans.ts';
 import { asText, DAY, MIDNIGHT, messages, NOON, record, runOf, SESSION, sample } from '../test/streams.ts';
 import { type DayProducts, rebuildDay } from './day.ts';
+import { decodeRun } from './decode-run.ts';
 import type { SensorPlan } from './plan.ts';
 
 const day = (plan: SensorPlan, records: readonly RawRecord[], form: 'open' | 'sealed' = 'open'): DayProducts =>
@@ -58,8 +59,8 @@ test('CSV of a day, line by line', () => {
     `\
 time,Temperature,Conductivity,PRES,PSAL,TEMP_POT,DENS,DEPH,SVEL,TEMP_QC,CNDC_QC,PRES_QC,PSAL_QC,TEMP_POT_QC,DENS_QC,DEPH_QC,SVEL_QC,time_QC
 2020-03-01T00:00:00Z,13.2000,4.59963,2505.600,38.5695,12.8128,29.2002,2471.019,1546.645,1,1,1,1,1,1,1,1,1
-2020-03-01T11:59:59.999Z,12.1000,4.59963,2505.600,39.6906,11.7267,30.2919,2471.019,1544.339,4,1,1,1,1,1,1,1,1
-2020-03-01T12:00:00Z,13.0500,4.59963,2505.600,38.4794,12.6655,29.1604,2471.019,1546.048,3,1,1,1,1,1,1,1,1
+2020-03-01T11:59:59.999Z,12.1000,4.59963,2505.600,39.6906,11.7267,30.2919,2471.019,1544.339,4,1,1,4,4,4,1,4,1
+2020-03-01T12:00:00Z,13.0500,4.59963,2505.600,38.4794,12.6655,29.1604,2471.019,1546.048,3,1,1,3,3,3,1,3,1
 2020-03-01T12:00:00.001Z,13.2000,4.59963,2505.600,38.4794,12.8131,29.1301,2471.019,1546.539,1,1,1,1,1,1,1,1,1
 2020-03-01T23:59:59.999Z,13.2000,4.59963,2505.600,38.4794,12.8131,29.1301,2471.019,1546.539,1,1,1,1,1,1,1,1,1
 `,
@@ -169,18 +170,25 @@ test('PROMISE 13: rows of one reception in another order than session, then seq'
 });
 
 test('PROMISE 16: a flag that depends on samples further away than the tests look, or on when it is computed', () => {
-  // The tests there are look at one sample alone: W and L are zero.
   for (const plan of Object.values(PLANS)) {
     fc.assert(
       fc.property(messages, fc.nat(), (sent, pick) => {
-        const { batch } = day(plan, sent.flat());
+        const run = runOf(sent.flat());
+        const { batch } = decodeRun(plan, run, canonicalOrder(run).order);
         if (batch.count === 0) return;
+        qualify(batch, plan.tests, 0, batch.count);
         const row = pick % batch.count;
-        const alone = selectRows(batch, [row]);
-        for (const flags of alone.flags) flags.fill(FLAG.unknown);
-        qualify(alone, plan.sensor, 0, 1);
+        const { lookbackMs, lookaheadMs } = plan.tests;
+        const [first, last] = [batch.time[row] - lookbackMs, batch.time[row] + lookaheadMs];
+        const seen = [...batch.time.subarray(0, batch.count).keys()].filter(
+          (i) => batch.time[i] >= first && batch.time[i] <= last,
+        );
+        const around = selectRows(batch, seen);
+        const at = seen.indexOf(row);
+        for (const flags of around.flags) flags.fill(FLAG.unknown);
+        qualify(around, plan.tests, at, at + 1);
         assert.deepEqual(
-          alone.flags.map(([flag]) => flag),
+          around.flags.map((flags) => flags[at]),
           batch.flags.map((flags) => flags[row]),
         );
       }),

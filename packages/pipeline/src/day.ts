@@ -9,6 +9,7 @@ import {
   canonicalOrder,
   csvFile,
   csvLayout,
+  type DayInput,
   describeDay,
   encodeNetcdf3,
   IMPORT_SESSION,
@@ -17,9 +18,10 @@ import {
   rawDigest,
 } from '@emso/products';
 import { qualify } from '@emso/qc';
-import { type DayShare, NO_SHARE, sharesByDay, wholeShare } from './day-share.ts';
+import { type DayShare, NO_SHARE, receivedShare, sharesByDay } from './day-share.ts';
 import { decodeRun, type RejectedRecord } from './decode-run.ts';
 import { type DonorsRead, digestWithDonors, fillFromDonors, NO_DONORS } from './donors.ts';
+import { applyExpertFlags, expertDigest, expertNotes } from './expert-flags.ts';
 import { dayGaps } from './gaps.ts';
 import { withoutPairedImports } from './pairing.ts';
 import { codesOfDay, deploymentOfDay, factsOfDay, methodsOfDay, type SensorPlan } from './plan.ts';
@@ -33,6 +35,8 @@ export interface DayProducts {
   readonly batch: Batch;
   readonly csv: Uint8Array;
   readonly netcdf: Uint8Array;
+  /** What the NetCDF file was described from. */
+  readonly input: DayInput;
   readonly content: ManifestContent;
 }
 
@@ -70,11 +74,8 @@ export function rebuildDay(
   digest: RawDigest = rawDigest,
   donors: DonorsRead = NO_DONORS,
 ): DayProducts {
-  const all = withoutPairedImports(run, canonicalOrder(run).order);
-  const order = plan.byReception ? receivedOn(run, all, day) : all;
-  const decoded = decodeRun(plan, run, order);
-  const share = plan.byReception ? wholeShare(order, decoded) : (sharesByDay(run, order, decoded).get(day) ?? NO_SHARE);
-  return productsOf(plan, day, run, share, decoded.batch, form, digest, donors);
+  const [products] = daysOfRun(plan, [day], run, form, digest, donors);
+  return products;
 }
 
 function* daysOfRun(
@@ -87,9 +88,12 @@ function* daysOfRun(
 ): Generator<DayProducts> {
   const order = withoutPairedImports(run, canonicalOrder(run).order);
   const decoded = decodeRun(plan, run, order);
-  const shares = sharesByDay(run, order, decoded);
-  for (const day of [...(wanted ?? shares.keys())].sort((a, b) => a - b)) {
-    yield productsOf(plan, day, run, shares.get(day) ?? NO_SHARE, decoded.batch, form, digest, donors);
+  const { batch } = decoded;
+  // Where time is reception a few days need no sorting out of all.
+  const shares = plan.byReception && wanted !== undefined ? undefined : sharesByDay(run, order, decoded);
+  for (const day of [...(wanted ?? shares!.keys())].sort((a, b) => a - b)) {
+    const share = shares === undefined ? receivedShare(run, order, decoded, day) : (shares.get(day) ?? NO_SHARE);
+    yield productsOf(plan, day, run, share, batch, form, digest, donors);
   }
 }
 
@@ -103,33 +107,38 @@ function productsOf(
   digest: RawDigest,
   donors: DonorsRead,
 ): DayProducts {
-  const batch = rowsOfDay(all, day, codesOfDay(plan, day));
   const sealed = form === 'sealed';
-  const donatedMs = sealed ? fillFromDonors(plan, batch, donors) : Number.NEGATIVE_INFINITY;
-  qualify(batch, plan.sensor, 0, batch.count);
+  const around = rowsBetween(all, day * DAY_MS - plan.tests.lookbackMs, (day + 1) * DAY_MS + plan.tests.lookaheadMs);
+  const [from, to] = [firstRowFrom(around, day * DAY_MS), firstRowFrom(around, (day + 1) * DAY_MS)];
+  const donatedMs = sealed ? fillFromDonors(plan, around, day, donors) : Number.NEGATIVE_INFINITY;
+  qualify(around, plan.tests, from, to);
+  const batch = rowsOfDay(around, from, to, codesOfDay(plan, day));
+  applyExpertFlags(batch, plan.expertFlags);
   const layout = layoutOf(plan, day);
   const csv = csvFile(layout, batch);
-  const netcdf = encodeNetcdf3(
-    describeDay({
-      observatory: plan.observatory,
-      platform: plan.platform,
-      sensor: plan.sensor,
-      deployment: deploymentOfDay(plan.sensor, day),
-      model: plan.model,
-      day,
-      batch,
-      methods: methodsOfDay(plan, day),
-      build: plan.build,
-      lastReceivedMs: Math.max(lastReceivedMs(batch, day), donatedMs),
-    }),
-  );
+  const input: DayInput = {
+    observatory: plan.observatory,
+    platform: plan.platform,
+    sensor: plan.sensor,
+    deployment: deploymentOfDay(plan.sensor, day),
+    model: plan.model,
+    day,
+    batch,
+    methods: methodsOfDay(plan, day),
+    expertFlags: expertNotes(plan, day),
+    build: plan.build,
+    lastReceivedMs: Math.max(lastReceivedMs(batch, day), donatedMs),
+  };
+  const netcdf = encodeNetcdf3(describeDay(input));
   const paths = productPaths(plan.sensor, day);
   const ownDigest = digest(run, records);
+  const expertFlags = expertDigest(plan, day, form);
   return {
     day,
     batch,
     csv,
     netcdf,
+    input,
     content: {
       rows: batch.count,
       files: { csv: fileOf(paths.csv, csv), netcdf: fileOf(paths.netcdf, netcdf) },
@@ -139,6 +148,7 @@ function productsOf(
         sessions: sessionsOf(run, records),
       },
       build: plan.build,
+      ...(expertFlags !== undefined && { expertFlags }),
       rejections: countReasons(rejected),
       ignored,
       outsideDeployments: outside,
@@ -164,18 +174,22 @@ export function layoutOf(plan: SensorPlan, day: number): CsvLayout {
   return csvLayout(codesOfDay(plan, day), plan.model.labels, plan.sensor.csvColumns, factsOfDay(plan, day));
 }
 
-/** The rows of a day, with the day's columns in the day's order. */
-function rowsOfDay(batch: Batch, day: number, codes: readonly string[]): Batch {
-  const first = firstRowFrom(batch, day * DAY_MS);
-  const last = firstRowFrom(batch, (day + 1) * DAY_MS);
-  const whole = first === 0 && last === batch.count;
-  const rows = whole
-    ? batch
-    : selectRows(
-        batch,
-        Int32Array.from({ length: last - first }, (_, i) => first + i),
-      );
-  return withCodes(rows, codes);
+/** The rows with these columns, in their order. */
+function rowsOfDay(batch: Batch, from: number, to: number, codes: readonly string[]): Batch {
+  return withCodes(rowsAt(batch, from, to), codes);
+}
+
+/** The rows whose times are in `[fromMs, toMs]`. */
+function rowsBetween(batch: Batch, fromMs: number, toMs: number): Batch {
+  return rowsAt(batch, firstRowFrom(batch, fromMs), firstRowFrom(batch, toMs + 1));
+}
+
+function rowsAt(batch: Batch, from: number, to: number): Batch {
+  if (from === 0 && to === batch.count) return batch;
+  return selectRows(
+    batch,
+    Int32Array.from({ length: to - from }, (_, i) => from + i),
+  );
 }
 
 /** Index of the first row that is not before `timeMs`; the number of rows when there is none. Times ascend. */
@@ -188,13 +202,6 @@ function firstRowFrom({ time, count }: Batch, timeMs: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** The records received on a UTC day. They are in order of reception: looking at both ends is enough to know that all are. */
-function receivedOn(run: RawRun, order: Int32Array, day: number): Int32Array {
-  const [from, to] = [day * DAY_MS, (day + 1) * DAY_MS];
-  const whole = order.length === 0 || (run.received[order[0]] >= from && run.received[order[order.length - 1]] < to);
-  return whole ? order : order.filter((i) => run.received[i] >= from && run.received[i] < to);
 }
 
 /** Sequence numbers per live session; contiguous when none between the first and the last is absent. */

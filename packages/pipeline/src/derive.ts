@@ -39,6 +39,20 @@ interface Step {
   readonly waits?: boolean;
 }
 
+/** What each computed parameter is computed from: its flag is never better than theirs. */
+export const MADE_OF: Readonly<Record<string, readonly string[]>> = {
+  PSAL: ['TEMP', 'CNDC', 'PRES'],
+  TEMP_POT: ['TEMP', 'PSAL', 'PRES'],
+  DENS: ['TEMP', 'PSAL', 'PRES'],
+  DEPH: ['PRES'],
+  SVEL: ['TEMP', 'PSAL', 'PRES'],
+  DOXY_COMP: ['DOXY', 'DOXY_TEMP', 'DOX1'],
+  DOX1: ['DOXY', 'DOXY_TEMP'],
+  DOX2: ['DOXY_COMP', 'TEMP', 'PSAL', 'PRES'],
+  OSAT: ['DOX1', 'TEMP', 'PSAL', 'PRES'],
+  TSED: ['ATTN'],
+};
+
 export interface Derivation {
   /** The codes it adds to those that records carry, in column order. */
   readonly codes: readonly string[];

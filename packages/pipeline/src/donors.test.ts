@@ -19,7 +19,8 @@ import { deployment, type Facts, sensorFacts, site, WITH_SALINITY } from '../tes
 import { asText, DAY, NOON, record, runOf } from '../test/streams.ts';
 import { type DayForm, type DayProducts, rebuildDay } from './day.ts';
 import { type DonorsRead, NO_DONORS, readDonor } from './donors.ts';
-import { batchOfVerdicts, decodeMessageRecords, qualifyMessage } from './live.ts';
+import { batchOfVerdicts, decodeMessageRecords } from './live.ts';
+import { LiveFlags } from './live-flags.ts';
 import { mergeRuns } from './merge-runs.ts';
 import { codesOfDay, methodsOfDay, planObservatory, type SensorPlan } from './plan.ts';
 import { daysInReach, donorReachMs } from './touched-days.ts';
@@ -163,7 +164,7 @@ test('PROMISE 17: a column that waits for a donor and is not empty while the day
   const perKilogram = umolL_to_umolkg_at(column(sealed, 'DOXY_COMP')[0]!, density);
   assert.ok(Math.abs(column(sealed, 'DOX2')[0]! - perKilogram) < 0.001);
 
-  const message = qualifyMessage(optode, decodeMessageRecords(optode, records).observations);
+  const message = new LiveFlags(optode).judge(decodeMessageRecords(optode, records).observations).verdicts;
   const live = batchOfVerdicts(optode, DAY, message.rows);
   assert.deepEqual(live.codes, codesOfDay(optode, DAY));
   live.codes.forEach((code, i) => {

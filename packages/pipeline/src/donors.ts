@@ -3,12 +3,13 @@
  * measured them (PROMISE 17). Donors are read when a day is sealed; while it is open, what waits for them is empty.
  */
 import { createHash } from 'node:crypto';
-import { type Batch, createRawRun, deploymentAt, FLAG, type RawRun, type Sensor } from '@emso/core';
+import { type Batch, createRawRun, dayOf, deploymentAt, FLAG, type RawRun, type Sensor } from '@emso/core';
 import { canonicalOrder, rawDigest } from '@emso/products';
 import { qualify } from '@emso/qc';
 import type { RawDigest } from './day.ts';
 import { NO_SHARE, sharesByDay } from './day-share.ts';
 import { decodeRun } from './decode-run.ts';
+import { applyExpertFlags } from './expert-flags.ts';
 import { withoutPairedImports } from './pairing.ts';
 import type { SensorPlan } from './plan.ts';
 import type { DonatedFacts } from './site-facts.ts';
@@ -96,7 +97,8 @@ export function readDonor(plan: SensorPlan, run: RawRun, digest: RawDigest = raw
   const order = withoutPairedImports(run, canonicalOrder(run).order);
   const decoded = decodeRun(plan, run, order);
   const { batch } = decoded;
-  qualify(batch, plan.sensor, 0, batch.count);
+  qualify(batch, plan.tests, 0, batch.count);
+  applyExpertFlags(batch, plan.expertFlags);
   const shares = sharesByDay(run, order, decoded);
   return {
     series: new Map(DONATIONS.map(({ code }) => [code, seriesOf(plan, batch, code)])),
@@ -124,10 +126,10 @@ function airOf({ sensor, deployments }: SensorPlan, receivedMs: number): number 
 }
 
 /**
- * Fills the columns of a day's rows that wait for donors, and gives the latest reception among the donors' values taken:
- * they contribute to the day too. `-Infinity` when none was.
+ * Fills the columns of rows that wait for donors, and gives the latest reception among the donors' values that rows of `day` took:
+ * they contribute to it too. `-Infinity` when none was.
  */
-export function fillFromDonors(plan: SensorPlan, batch: Batch, read: DonorsRead): number {
+export function fillFromDonors(plan: SensorPlan, batch: Batch, day: number, read: DonorsRead): number {
   let lastReceivedMs = Number.NEGATIVE_INFINITY;
   const sources = plan.donors.map(({ fact, code, plan: donor }) => ({
     fact,
@@ -139,7 +141,7 @@ export function fillFromDonors(plan: SensorPlan, batch: Batch, read: DonorsRead)
     for (const { fact, series, reachMs } of sources) {
       const at = series === undefined ? -1 : nearest(series.time, timeMs, reachMs);
       facts[fact] = at < 0 ? Number.NaN : series!.value[at];
-      if (at >= 0) lastReceivedMs = Math.max(lastReceivedMs, series!.received[at]);
+      if (at >= 0 && dayOf(timeMs) === day) lastReceivedMs = Math.max(lastReceivedMs, series!.received[at]);
     }
     return facts;
   };

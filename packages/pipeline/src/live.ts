@@ -12,10 +12,8 @@ import {
   runOfRecords,
   setLabel,
   TIME_SOURCE,
-  type VerdictMessage,
 } from '@emso/core';
 import { canonicalOrder } from '@emso/products';
-import { qualify, verdictsOf } from '@emso/qc';
 import { type DecodedRun, decodeRun } from './decode-run.ts';
 import { codesOfDay, type SensorPlan } from './plan.ts';
 
@@ -78,18 +76,6 @@ function observationOf(batch: Batch, row: number, seq: number, index: number): O
     values,
     ...(Object.keys(labels).length > 0 && { labels }),
   };
-}
-
-/** The verdicts about the rows of one OBS message. */
-export function qualifyMessage(plan: SensorPlan, message: ObservationMessage): VerdictMessage {
-  const batch = batchOf(plan.codes, plan.model.labels, message.rows);
-  qualify(batch, plan.sensor, 0, batch.count);
-  const rows = message.rows.map(
-    (row, i): QualifiedObservation => ({ ...row, verdicts: verdictsOf(batch, i, plan.sensor) }),
-  );
-  // Two services started with different configurations: neither build made this, and the writer will rebuild from raw.
-  const build = message.build === plan.build ? plan.build : `${message.build}/${plan.build}`;
-  return { ...message, build, rows };
 }
 
 /** Rows of a QC message as a batch with the columns of their day's files: what the writer appends. */

@@ -9,6 +9,7 @@ import {
   type DataVersions,
   type Deployment,
   deploymentAt,
+  type ExpertFlag,
   inForceAt,
   isoDay,
   type Observatory,
@@ -18,10 +19,11 @@ import {
 } from '@emso/core';
 import { type DecodeLine, INSTRUMENTS, type InstrumentModel } from '@emso/instruments';
 import { PRODUCT_VERSION } from '@emso/products';
-import { QC_VERSION } from '@emso/qc';
-import { type Derivation, derivationOf } from './derive.ts';
+import { QC_VERSION, type SensorTests, sensorTests } from '@emso/qc';
+import { type Derivation, derivationOf, MADE_OF } from './derive.ts';
 import { type Donor, donatedFacts, donorsOf } from './donors.ts';
 import { withinEnvelope } from './envelope.ts';
+import { stampOf } from './expert-flags.ts';
 
 /** Raised when a derived parameter changes. */
 const DERIVATION_VERSION = 2;
@@ -55,6 +57,8 @@ export interface SensorPlan {
   readonly deployments: readonly PlannedDeployment[];
   /** Every code of any deployment. */
   readonly codes: readonly string[];
+  /** The tests of every code, by time. */
+  readonly tests: SensorTests;
   /** Every column of counts of any deployment. */
   readonly counts: readonly string[];
   readonly versions: DataVersions;
@@ -63,6 +67,10 @@ export interface SensorPlan {
   readonly byReception: boolean;
   /** Other sensors that sealed days take a quantity from. */
   readonly donors: readonly Donor[];
+  /** What people decided about this sensor's values, in the order in which it is applied. */
+  readonly expertFlags: readonly ExpertFlag[];
+  /** `build` and the expert flags: what the verdicts of a service with these facts are stamped with. */
+  readonly stamp: string;
 }
 
 /** What a historical column may show beside parameters and labels. */
@@ -75,15 +83,15 @@ export interface ObservatoryPlan {
   readonly notInstalled: readonly { readonly platform: Platform; readonly sensor: Sensor }[];
 }
 
-/** Plans every sensor whose model is installed. The observatory must have passed `settingsFaults`. */
-export function planObservatory(observatory: Observatory): ObservatoryPlan {
+/** Plans every sensor whose model is installed, with the expert flags in force. The observatory must have passed `settingsFaults`. */
+export function planObservatory(observatory: Observatory, expertFlags: readonly ExpertFlag[] = []): ObservatoryPlan {
   const placed = sensorsOf(observatory);
   const planned = new Map<string, SensorPlan>();
   // A donor has no donors itself: those without are planned first.
   for (const { platform, sensor } of placed.toSorted((a, b) => Number(hasDonors(a)) - Number(hasDonors(b)))) {
     const model = INSTRUMENTS.get(sensor.model);
     if (model === undefined) continue;
-    planned.set(sensor.id, planSensor(observatory, platform, sensor, model, donorsOf(sensor, planned)));
+    planned.set(sensor.id, planSensor(observatory, platform, sensor, model, donorsOf(sensor, planned), expertFlags));
   }
   return {
     plans: placed.flatMap(({ sensor }) => planned.get(sensor.id) ?? []),
@@ -101,7 +109,9 @@ function planSensor(
   sensor: Sensor,
   model: InstrumentModel,
   donors: readonly Donor[],
+  allFlags: readonly ExpertFlag[],
 ): SensorPlan {
+  const expertFlags = allFlags.filter((fact) => fact.sensor === sensor.id);
   const donated = donatedFacts(donors);
   const deployments = sensor.deployments.map((deployment): PlannedDeployment => {
     const settings = model.settings.parse(deployment.settings);
@@ -127,25 +137,58 @@ function planSensor(
       codes: [...measured, ...derivation.codes],
     };
   });
+  const codes = [...new Set(deployments.flatMap((planned) => planned.codes))];
   const versions: DataVersions = {
     decoder: model.version,
     derivation: DERIVATION_VERSION,
     qc: QC_VERSION,
     product: PRODUCT_VERSION,
   };
+  const build = buildOf(versions, effectiveConfig(observatory, platform, sensor, donors));
   return {
     observatory,
     platform,
     sensor,
     model,
     deployments,
-    codes: [...new Set(deployments.flatMap((planned) => planned.codes))],
+    codes,
+    tests: sensorTests(sensor, codes, inputsOf(deployments), capOf(sensor, deployments)),
     counts: [...new Set(deployments.flatMap((planned) => planned.counts))],
     versions,
-    build: buildOf(versions, effectiveConfig(observatory, platform, sensor, donors)),
+    build,
     byReception: deployments.every((planned) => planned.deployment.timePolicy === 'received'),
     donors,
+    expertFlags,
+    stamp: stampOf(build, expertFlags),
   };
+}
+
+/** What each computed parameter depends on, among those there are: measured ones, and computed ones that stand before it. */
+function inputsOf(deployments: readonly PlannedDeployment[]): Map<string, readonly string[]> {
+  const inputs = new Map<string, Set<string>>();
+  for (const { codes, derivation, converted } of deployments) {
+    for (const code of [...derivation.codes, ...converted.filter((each) => each in MADE_OF)]) {
+      const before = codes.filter((other, i) => i < codes.indexOf(code) && other !== code);
+      const own = inputs.get(code) ?? new Set<string>();
+      for (const input of MADE_OF[code] ?? []) if (before.includes(input)) own.add(input);
+      inputs.set(code, own);
+    }
+  }
+  return new Map([...inputs].map(([code, own]) => [code, [...own]]));
+}
+
+/** Oxygen of an optode whose calibration nobody has confirmed is never better than suspect. */
+const OXYGEN: ReadonlySet<string> = new Set(['DOXY', 'DOXY_COMP', 'DOX1', 'DOX2', 'OSAT']);
+const NOTHING: ReadonlySet<string> = new Set();
+
+function capOf(
+  sensor: Sensor,
+  deployments: readonly PlannedDeployment[],
+): ((receivedMs: number) => ReadonlySet<string>) | undefined {
+  const unconfirmed = deployments.map(({ deployment }) => deployment.settings['oxygenCalibrated'] === false);
+  if (!unconfirmed.includes(true)) return undefined;
+  if (unconfirmed.every(Boolean)) return () => OXYGEN;
+  return (receivedMs) => (unconfirmed[deploymentAt(sensor, receivedMs).index] ? OXYGEN : NOTHING);
 }
 
 /** What records carry and what the calibration sheets make possible beside it. */

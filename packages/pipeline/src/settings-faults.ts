@@ -1,6 +1,7 @@
 /** What only the instrument models know to be wrong in a site file. */
-import { isMeasured, type Observatory, type PlacedFault, type Sensor } from '@emso/core';
+import { isMeasured, type Observatory, PARAMETERS, type PlacedFault, type Sensor } from '@emso/core';
 import { INSTRUMENTS, type InstrumentModel } from '@emso/instruments';
+import { type QcEntry, qcFaults } from '@emso/qc';
 import { derivationOf } from './derive.ts';
 import { donorFaults, type Offer } from './donor-faults.ts';
 import { wantedFacts } from './donors.ts';
@@ -41,6 +42,7 @@ export function settingsFaults(observatory: Observatory): PlacedFault[] {
         for (const code of [...measured, ...derivation.codes]) codes.add(code);
         for (const code of derivation.waiting) waiting.add(code);
       });
+      faults.push(...testFaults(sensor, at));
       if (faults.length === before) offers.set(sensor.id, { codes, waiting });
       for (const [name, message] of columnFaults(sensor, model, codes)) {
         faults.push({ path: [...at, 'csvColumns', name], message });
@@ -48,6 +50,20 @@ export function settingsFaults(observatory: Observatory): PlacedFault[] {
     });
   });
   return [...faults, ...donorFaults(observatory, offers)];
+}
+
+/** Tests that there are not, thresholds that cannot be, tests that a live chain cannot run. */
+function testFaults({ qc, cadenceMs }: Sensor, at: PlacedFault['path']): PlacedFault[] {
+  return qc.flatMap((entry, i) =>
+    Object.entries(entry).flatMap(([code, tests]): PlacedFault[] => {
+      if (code === 'validFrom') return [];
+      const circular = PARAMETERS.get(code)?.circular === true;
+      return qcFaults(tests as QcEntry, { cadenceMs, live: true, circular }).map(({ path, message }) => ({
+        path: [...at, 'qc', i, code, ...(path as (string | number)[])],
+        message,
+      }));
+    }),
+  );
 }
 
 function schemaFaults(

@@ -10,7 +10,7 @@ import { asText, DAY, messages, NOON, record, runOf, sample } from '../test/stre
 import { datView } from './dat-view.ts';
 import { type DayProducts, rebuildDay, rebuildEveryDay } from './day.ts';
 import type { SensorPlan } from './plan.ts';
-import { rawDaysOf, touchedDays } from './touched-days.ts';
+import { daysSeeing, rawDaysOf, touchedDays } from './touched-days.ts';
 
 /** Every day of an archive, as `reprocess` makes it. */
 function everyDay(plan: SensorPlan, run: RawRun): Map<number, DayProducts> {
@@ -57,7 +57,8 @@ for (const [name, plan] of Object.entries(PLANS)) {
             ? runOf(records.toSpliced(at, 1), imports)
             : runOf(records, imports.toSpliced(at - records.length, 1));
         const added = at < records.length ? runOf([records[at]]) : runOf([], [imports[at - records.length]]);
-        const touched = touchedDays(plan, added, [0]);
+        const own = touchedDays(plan, added, [0]);
+        const touched = new Set([...own].flatMap((day) => [day, ...daysSeeing(plan, day)]));
         const [before, after] = [everyDay(plan, fewer), everyDay(plan, runOf(records, imports))];
         for (const day of new Set([...before.keys(), ...after.keys()])) {
           if (touched.has(day)) continue;
@@ -74,7 +75,8 @@ for (const [name, plan] of Object.entries(PLANS)) {
     fc.assert(
       fc.property(messages, (sent) => {
         for (const each of sent.flat()) {
-          for (const day of touchedDays(plan, runOf([each]), [0])) {
+          const own = touchedDays(plan, runOf([each]), [0]);
+          for (const day of [...own].flatMap((touched) => [touched, ...daysSeeing(plan, touched)])) {
             const { first, last } = rawDaysOf(plan, day);
             const received = dayOf(each.receivedMs);
             assert.ok(first <= received && received <= last, `day ${day - DAY} reads ${first - DAY} to ${last - DAY}`);

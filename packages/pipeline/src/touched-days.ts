@@ -23,11 +23,40 @@ export function touchedDays(plan: SensorPlan, run: RawRun, order: ArrayLike<numb
 }
 
 /**
- * The raw days that a rebuild of `day` has to read, both ends included: its own where time is reception; otherwise every
- * later one too, since packets may come any time after the fact, and one before, for a clock that runs ahead.
+ * The days that look at a set of records from around them, theirs included: for each of their observations the days from which
+ * the tests look ahead to it, or back.
+ */
+export function seeingDays(plan: SensorPlan, run: RawRun, order: ArrayLike<number>): Set<number> {
+  const { lookbackMs, lookaheadMs } = plan.tests;
+  const days = new Set<number>();
+  const see = (timeMs: number): void => {
+    for (let day = dayOf(timeMs - lookaheadMs); day <= dayOf(timeMs + lookbackMs); day++) days.add(day);
+  };
+  if (plan.byReception) for (let i = 0; i < order.length; i++) see(run.received[order[i]]);
+  else {
+    const { batch } = decodeRun(plan, run, order);
+    for (let row = 0; row < batch.count; row++) see(batch.time[row]);
+  }
+  return days;
+}
+
+/**
+ * The days whose flags change with a day: the tests look back and ahead from each row, so a row is seen from the days around it.
+ * A day that does not exist yet sees it when it is made.
+ */
+export function daysSeeing({ tests }: SensorPlan, day: number): number[] {
+  const [first, last] = [day - Math.ceil(tests.lookaheadMs / DAY_MS), day + Math.ceil(tests.lookbackMs / DAY_MS)];
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((each) => each !== day);
+}
+
+/**
+ * The raw days that a rebuild of `day` has to read, both ends included: its own and those its tests look at; where time is not
+ * reception every later one too, since packets may come any time after the fact, and one before, for a clock that runs ahead.
  */
 export function rawDaysOf(plan: SensorPlan, day: number): { first: number; last: number } {
-  return plan.byReception ? { first: day, last: day } : { first: day - AHEAD_DAYS, last: Number.POSITIVE_INFINITY };
+  const first = day - Math.ceil(plan.tests.lookbackMs / DAY_MS);
+  if (plan.byReception) return { first, last: day + Math.ceil(plan.tests.lookaheadMs / DAY_MS) };
+  return { first: first - AHEAD_DAYS, last: Number.POSITIVE_INFINITY };
 }
 
 /** No donor's value is taken further away than this, however rarely it measures. */

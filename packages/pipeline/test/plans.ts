@@ -83,6 +83,25 @@ export function planOf(facts: Facts = {}, platform: Facts = {}, observatory: Fac
   return plan;
 }
 
+/** Tests that look at the rows around each, other ones from noon of the day that most tests use. */
+const WINDOWS = [
+  {
+    validFrom: '2019-01-01T00:00:00Z',
+    TEMP: {
+      grossRange: { fail: [12.5, 14] },
+      spike: { method: 'differential', suspect: 0.05, fail: 0.4 },
+      rateOfChange: { suspectPerHour: 3, failPerHour: 60 },
+      flatLine: { tolerance: 0.001, suspectMs: 360_000, failMs: 720_000 },
+    },
+    CNDC: { attenuatedSignal: { suspect: 0.01, fail: 0.001, windowMs: 1_800_000, minMs: 360_000 } },
+  },
+  {
+    validFrom: '2020-03-01T12:00:00Z',
+    TEMP: { spike: { method: 'average', suspect: 0.01, fail: 0.2 } },
+    PRES: { multiVariate: { partner: 'TEMP', perHour: 1, partnerPerHour: 5 } },
+  },
+];
+
 /** Plans of every time policy, with and without a change of deployment at noon of `CHANGE_DAY`. */
 export const CHANGE = '2020-03-01T12:00:00Z';
 export const PLANS: Readonly<Record<string, SensorPlan>> = {
@@ -98,6 +117,8 @@ export const PLANS: Readonly<Record<string, SensorPlan>> = {
       deployment({ from: CHANGE, timePolicy: 'instrument', settings: WITH_SALINITY }),
     ],
   }),
+  'received, windows': planOf({ qc: WINDOWS }),
+  'relayed, windows': planOf({ qc: WINDOWS, deployments: [deployment({ timePolicy: 'relayed' })] }),
   'relayed, then received': planOf({
     deployments: [deployment({ to: CHANGE, timePolicy: 'relayed' }), deployment({ from: CHANGE })],
   }),

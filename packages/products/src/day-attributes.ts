@@ -10,6 +10,7 @@ import {
   isoDay,
   type Observatory,
   type Platform,
+  type Release,
   type Sensor,
 } from '@emso/core';
 import type { NetcdfAttribute } from './netcdf-file.ts';
@@ -28,6 +29,10 @@ export interface DayInput {
   readonly batch: Batch;
   /** How each computed parameter was made, by code; measured ones are not in it. */
   readonly methods: ReadonlyMap<string, string>;
+  /** What people decided about values of the day, in words. */
+  readonly expertFlags?: readonly string[];
+  /** Whose validated data it is; absent while it is real-time data. */
+  readonly release?: Pick<Release, 'at' | 'by' | 'why'>;
   readonly build: string;
   /** Latest reception among the contributing records, epoch ms UTC: the file's only date of creation. */
   readonly lastReceivedMs: number;
@@ -58,20 +63,25 @@ export function osoUri(label: string): string {
 }
 
 export function globalAttributes(input: DayInput): NetcdfAttribute[] {
-  const { platform, sensor, model, day, build, lastReceivedMs } = input;
+  const { platform, sensor, model, day, build, lastReceivedMs, release, expertFlags = [] } = input;
   const site = input.observatory.observatory;
   const what = sensor.title?.en ?? model.title;
   const received = iso(lastReceivedMs);
+  const computed = `${received}: computed from raw records, data versions and configuration ${build}`;
   return [
     ...text('Conventions', 'COARDS, CF-1.6, ACDD-1.3, OceanSITES-1.4, EMSO'),
-    ...text('title', `${site.title.en}, ${platform.title.en}, ${what}, ${isoDay(day)}`),
+    ...text(
+      'title',
+      `${site.title.en}, ${platform.title.en}, ${what}, ${isoDay(day)}${release ? ', delayed mode' : ''}`,
+    ),
     ...text('summary', site.summary.en),
     ...text('featureType', 'timeSeries'),
     ...text('cdm_data_type', 'TimeSeries'),
-    ...text('id', `${sensor.dataset}_${compactDay(day)}`),
+    ...text('id', `${sensor.dataset}${release ? '_D' : ''}_${compactDay(day)}`),
     ...text('data_type', 'OceanSITES time-series data'),
     ...text('format_version', '1.4'),
-    ...text('data_mode', 'R'),
+    ...text('data_mode', release ? 'D' : 'R'),
+    ...text('processing_level', release && 'L2'),
     ...text('network', 'EMSO'),
     ...text('site_code', site.site),
     ...text('emso_regional_facility_name', site.regionalFacility),
@@ -93,8 +103,12 @@ export function globalAttributes(input: DayInput): NetcdfAttribute[] {
     ...text('update_interval', 'P1D'),
     ...text('standard_name_vocabulary', 'CF Standard Name Table v83'),
     ...text('date_created', received),
-    ...text('date_modified', received),
-    ...text('history', `${received}: computed from raw records, data versions and configuration ${build}`),
+    ...text('date_modified', release ? iso(release.at) : received),
+    ...text(
+      'history',
+      release ? `${computed}\n${iso(release.at)}: released by ${release.by}: ${release.why}` : computed,
+    ),
+    ...text('emso_expert_flags', expertFlags.join('\n')),
     ...text('emso_build', build),
   ];
 }

@@ -38,6 +38,8 @@ export interface ManifestContent {
     readonly sessions: readonly ManifestSession[];
   };
   readonly build: string;
+  /** SHA-256 of the expert flags that the files are made with; absent when there are none for the day. */
+  readonly expertFlags?: string;
   /** Number of rejected records by reason. */
   readonly rejections: Readonly<Partial<Record<RejectReason, number>>>;
   /** Records that are known to be no sample. */
@@ -157,6 +159,7 @@ const MANIFEST = fields({
     files: fields({ csv: FILE, netcdf: FILE }),
     raw: fields({ digest: isDigest, records: isCount, sessions: listOf(SESSION) }),
     build: isText,
+    expertFlags: optional(isSha256),
     rejections: recordOf(isCount),
     ignored: isCount,
     outsideDeployments: isCount,

@@ -22,6 +22,18 @@ export function productPaths(sensor: Pick<Sensor, 'folder' | 'prefix'>, day: num
   };
 }
 
+/** The tree of a data root that holds validated data: the writer leaves it alone. */
+export const RELEASED = 'released';
+
+/** The delayed-mode files of one day, relative to the root that holds the tree. */
+export function releasedPaths(
+  { folder, prefix }: Pick<Sensor, 'folder' | 'prefix'>,
+  day: number,
+): { readonly csv: string; readonly netcdf: string } {
+  const stem = `${RELEASED}/${folder}/${isoMonth(day)}/${prefix}_${compactDay(day)}_D`;
+  return { csv: `${stem}.csv`, netcdf: `${stem}.nc` };
+}
+
 /** The raw file of a sensor that the configuration does not know: its records are archived all the same. */
 export function rawPathOfUnknown(platform: string, sensor: string, day: number): string {
   for (const name of [platform, sensor]) {

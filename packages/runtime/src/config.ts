@@ -3,8 +3,17 @@
  * every fault is listed at once.
  */
 import { readFileSync } from 'node:fs';
-import { ConfigError, type Observatory, type ObservatoryCheck, observatoryDigest, parseObservatory } from '@emso/core';
+import {
+  ConfigError,
+  type ExpertFacts,
+  type LineFault,
+  type Observatory,
+  type ObservatoryCheck,
+  observatoryDigest,
+  parseObservatory,
+} from '@emso/core';
 import { z } from 'zod';
+import { readExpertFacts } from './expert-files.ts';
 import { LOG_LEVELS } from './log.ts';
 
 const url = (...schemes: string[]): z.ZodString => z.string().regex(new RegExp(`^(${schemes.join('|')})://[^\\s/]+`));
@@ -88,6 +97,16 @@ export function loadConfig<Shape extends z.ZodRawShape>(
     observatoryFile: file,
     observatoryDigest: observatoryDigest(read.text),
   };
+}
+
+/** The expert flags and releases beside the site file, with what `check` knows about them. Throws one ConfigFaults with all faults. */
+export function loadExpertFacts(
+  observatoryFile: string,
+  check: (flags: ExpertFacts['flags']) => readonly LineFault[],
+): ExpertFacts {
+  const { facts, faults } = readExpertFacts(observatoryFile, check);
+  if (faults.length > 0) throw new ConfigFaults(faults);
+  return facts;
 }
 
 function envFaults(given: Record<string, unknown>, schema: z.ZodObject): [name: string, description: string][] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryDirectory } from '../../../test/support/waiting.ts';
 import { AppendFile, makeDirectory, removeOrphans, writeAtomic } from './files.ts';
@@ -28,6 +28,19 @@ test('orphans of interrupted writes are removed at any depth, other files stay',
     others.filter((path) => !existsSync(path)),
     [],
   );
+});
+
+test('the tree that somebody else may be writing is left alone, and no other one whose name begins like it', async () => {
+  const dir = temporaryDirectory('files');
+  const orphans = ['released/a', 'released-too', 'x/released'].map((name) =>
+    join(dir, name, '.a.nc.0123456789ab.emso-tmp'),
+  );
+  for (const path of orphans) {
+    await makeDirectory(dirname(path));
+    writeFileSync(path, '');
+  }
+  assert.deepEqual((await removeOrphans(dir, ['released'])).sort(), orphans.slice(1));
+  assert.ok(existsSync(orphans[0]));
 });
 
 test('an append file knows its length, is cut back, and refuses to go on after a failure', async () => {

@@ -60,13 +60,16 @@ export async function writeAtomic(
 }
 
 /**
- * Removes what interrupted `writeAtomic` calls left under `dir`, at any depth; returns the removed paths. Only for a tree
- * that no other process writes (the holder of its lock).
+ * Removes what interrupted `writeAtomic` calls left under `dir`, at any depth but below `others`; returns the removed paths. Only
+ * for a tree that no other process writes (the holder of its lock): `others` are the parts that somebody else may be writing.
  */
-export async function removeOrphans(dir: string): Promise<string[]> {
+export async function removeOrphans(dir: string, others: readonly string[] = []): Promise<string[]> {
   const removed: string[] = [];
+  const foreign = others.map((name) => resolve(dir, name));
   for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !TEMPORARY.test(entry.name)) continue;
+    const parent = resolve(entry.parentPath);
+    if (foreign.some((tree) => parent === tree || parent.startsWith(`${tree}/`))) continue;
     const path = join(entry.parentPath, entry.name);
     await rm(path, { force: true });
     removed.push(path);

@@ -22,8 +22,10 @@ export interface SensorServiceOptions<Plan extends SensorNames, Result> {
   readonly stage: string;
   readonly plans: readonly Plan[];
   readonly subject: (platform: string, sensor: string) => string;
+  /** What must be there before a message is computed, such as a state; the message comes again when it rejects. */
+  readonly prepare?: (bus: Bus, plan: Plan, seq: number) => Promise<void>;
   /**
-   * What the bytes of a message become: a pure function. Where it throws, waiting would hold up the sensor for ever, so the
+   * What the bytes of a message become: a function of them and of what was prepared. Where it throws, waiting would hold up the sensor for ever, so the
    * message is left out: its rows come from the raw archive (PROMISE 8).
    */
   readonly compute: (plan: Plan, payload: Uint8Array) => Result;
@@ -58,6 +60,7 @@ export async function serveSensors<Plan extends SensorNames, Result>(
       stage,
       signal,
       async handler({ seq, data }) {
+        await options.prepare?.(bus, plan, seq);
         let result: Result;
         try {
           result = options.compute(plan, data);

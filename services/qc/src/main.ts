@@ -3,14 +3,16 @@ import {
   decodeMessage,
   derivedMessageId,
   encodeMessage,
+  flagsInForce,
   type ObservationMessage,
   obsSubject,
   QARTOD,
   qcSubject,
 } from '@emso/core';
-import { planObservatory, qualifyMessage, settingsFaults } from '@emso/pipeline';
-import { ENV, openCache, publishDurably, runService, serveSensors } from '@emso/runtime';
+import { expertFaults, planObservatory, settingsFaults } from '@emso/pipeline';
+import { ENV, loadExpertFacts, openCache, publishDurably, runService, serveSensors } from '@emso/runtime';
 import { z } from 'zod';
+import { FlagStates } from './flag-states.ts';
 
 await runService({
   name: 'qc',
@@ -18,19 +20,32 @@ await runService({
   check: settingsFaults,
   async start(context) {
     const { config, log, metrics, signal, fail } = context;
+    const { observatory, observatoryFile } = config;
+    const facts = loadExpertFacts(observatoryFile, (flags) => expertFaults(planObservatory(observatory), flags));
     const latest = openCache(config.env.EMSO_REDIS_URL, log);
+    const states = new FlagStates();
     const serving = await serveSensors(context, {
       role: 'qc',
       url: config.env.EMSO_NATS_URL,
       stream: 'OBS',
       stage: 'qc',
-      plans: planObservatory(config.observatory).plans,
+      plans: planObservatory(observatory, flagsInForce(facts.flags)).plans,
       subject: obsSubject,
-      compute: (plan, payload) => qualifyMessage(plan, decodeMessage<ObservationMessage>(payload)),
-      async publish(bus, plan, message) {
+      prepare: (bus, plan, seq) => states.load(bus, plan, seq),
+      compute: (plan, payload) => states.of(plan).judge(decodeMessage<ObservationMessage>(payload)),
+      async publish(bus, plan, { verdicts: message, revised }) {
         const [platform, sensor] = [plan.platform.id, plan.sensor.id];
-        const id = derivedMessageId('qc', platform, sensor, message.range, message.build, message.revision);
-        await publishDurably(bus, qcSubject(platform, sensor), id, encodeMessage(message), { signal });
+        try {
+          for (const each of [...revised, message]) {
+            const id = derivedMessageId('qc', platform, sensor, each.range, each.build, each.revision);
+            await publishDurably(bus, qcSubject(platform, sensor), id, encodeMessage(each), { signal });
+          }
+          await states.save(bus, plan);
+        } catch (error) {
+          // The message comes again, and must find the state that it found this time.
+          states.forget(plan);
+          throw error;
+        }
         for (const { verdicts } of message.rows) {
           for (const [variable, { flag, tests }] of Object.entries(verdicts)) {
             metrics.qcFlags.inc({ sensor, variable, flag: String(flag) });

@@ -137,7 +137,7 @@ test('PROMISE 20: a sealing that is not told because another day could not be se
 /** The site file with other thresholds from noon on, or with another order of fields in the lines. */
 const THRESHOLDS_AT_NOON = (text: string): string =>
   text.replace(
-    'drift seen on public C-Star lines; near-bottom peaks of Puig 2013" } }',
+    /^ *ATTN: .*near-bottom peaks of Puig 2013".*$/m,
     '$&\n          - validFrom: 2026-03-01T12:00:02Z\n            ATTN: { grossRange: { fail: [-0.1, 0.05] } }',
   );
 

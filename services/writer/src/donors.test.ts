@@ -200,8 +200,8 @@ test('a donor record that comes while the day is being sealed is in that version
   await writer.microcat([microcat(3, NOON_MS + 240_000, 38.45)]);
   await Promise.all([
     writer.seal(QUIET_MS, GRACE_MS),
-    writer.microcat([microcat(4, NOON_MS + 900_000, 38.6)]),
-    writer.microcat([microcat(5, NOON_MS + 880_000, 38.7)]),
+    writer.microcat([microcat(4, NOON_MS + 900_000, 38.453)]),
+    writer.microcat([microcat(5, NOON_MS + 880_000, 38.456)]),
   ]);
   await writer.seal(QUIET_MS, GRACE_MS);
   assert.notEqual(compensatedIn(root, PLAN)[2], '');

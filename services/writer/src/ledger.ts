@@ -8,13 +8,12 @@ export interface LedgerDay {
   readonly rows: number;
   /** Its files are about to change. */
   readonly dirty: boolean;
-  /** Sealed by another build than ours. */
+  /** Sealed by another build than ours, or with other expert flags. */
   readonly stale: boolean;
 }
 
 /** The days in order. */
 export function ledgerOf(
-  build: string,
   toOpen: ReadonlySet<number>,
   open: ReadonlyMap<number, { readonly rows: number; readonly dirty: boolean }>,
   sealed: SealedDays,
@@ -23,7 +22,7 @@ export function ledgerOf(
   for (const day of toOpen) days.set(day, { state: 'open', rows: 0, dirty: true, stale: false });
   for (const [day, { rows, dirty }] of open) days.set(day, { state: 'open', rows, dirty, stale: false });
   for (const [day, { content, history }] of sealed.manifests) {
-    const stale = content.build !== build;
+    const stale = sealed.isStale(day, content);
     days.set(day, { state: history.state, rows: content.rows, dirty: sealed.isDirty(day), stale });
   }
   return [...days].sort(([a], [b]) => a - b).map(([day, row]) => ({ day: isoDay(day), ...row }));

@@ -3,9 +3,19 @@
  * seals quiet ones. It reads the bus only to be fast; what it writes follows from the raw archive alone.
  */
 import { join } from 'node:path';
-import { eventSubject, iso, isoDay, parseIso, sensorsOf } from '@emso/core';
-import { donorPlans, planObservatory, settingsFaults } from '@emso/pipeline';
-import { applyTopology, connectBus, ENV, lockDataRoot, removeOrphans, runService, writeAtomic } from '@emso/runtime';
+import { eventSubject, flagsInForce, iso, isoDay, parseIso, sensorsOf } from '@emso/core';
+import { donorPlans, expertFaults, planObservatory, settingsFaults } from '@emso/pipeline';
+import { RELEASED } from '@emso/products';
+import {
+  applyTopology,
+  connectBus,
+  ENV,
+  loadExpertFacts,
+  lockDataRoot,
+  removeOrphans,
+  runService,
+  writeAtomic,
+} from '@emso/runtime';
 import { z } from 'zod';
 import { Announcer } from './announcer.ts';
 import { startAppender } from './appender.ts';
@@ -51,15 +61,17 @@ await runService({
   async start({ config, log, metrics, signal, http, fail }) {
     const { env } = config;
     const root = env.EMSO_DATA_DIR;
+    const { observatory, observatoryFile } = config;
+    const facts = loadExpertFacts(observatoryFile, (flags) => expertFaults(planObservatory(observatory), flags));
     const lock = lockDataRoot(root);
     // `emso seal` and `emso import` ask the process that holds the lock: this is where they find it.
     await writeAtomic(join(root, '.writer.json'), `${JSON.stringify({ pid: process.pid, url: http.url })}\n`, {
       fsync: false,
     });
-    await removeOrphans(root);
-    const placed = sensorsOf(config.observatory);
-    const { plans } = planObservatory(config.observatory);
-    await leaveSensorTable(root, placed, plans);
+    await removeOrphans(root, [RELEASED]);
+    const placed = sensorsOf(observatory);
+    const { plans } = planObservatory(observatory, flagsInForce(facts.flags));
+    await leaveSensorTable(root, observatoryFile, placed, plans);
     const archive = new RawArchive(root, placed);
     const bus = await connectBus({ url: env.EMSO_NATS_URL, name: 'writer', log, metrics, fail, signal });
     const followTopology = (): void => {

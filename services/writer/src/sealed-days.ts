@@ -3,8 +3,8 @@
  * the current build; then as a next version, the one before kept. Calls must not overlap.
  */
 import { iso, isoDay } from '@emso/core';
-import { donorPlans, type SensorPlan } from '@emso/pipeline';
-import type { Manifest } from '@emso/products';
+import { donorPlans, expertDigest, type SensorPlan } from '@emso/pipeline';
+import type { Manifest, ManifestContent } from '@emso/products';
 import type { Log, Metrics } from '@emso/runtime';
 import type { DayFiles } from './day-files.ts';
 import type { RawArchive } from './raw-archive.ts';
@@ -24,6 +24,8 @@ export class SealedDays {
   readonly #log: Log;
   readonly #metrics: Metrics;
   readonly #manifests = new Map<number, Manifest>();
+  /** Facts are read at start only: what a day has to be sealed with is looked up once. */
+  readonly #expertDigests = new Map<number, string | undefined>();
   /** Days that are pending only because nobody has been told yet, with the version to tell. */
   readonly #unannounced = new Map<number, number>();
 
@@ -63,12 +65,17 @@ export class SealedDays {
     this.#manifests.set(day, marked);
   }
 
-  /** True when a day is to be sealed again, grace time apart; `stale` also when another build made it. */
+  /** True when a day was made by another build than ours, or with other expert flags than those in force. */
+  isStale(day: number, { build, expertFlags }: Pick<ManifestContent, 'build' | 'expertFlags'>): boolean {
+    return build !== this.#plan.build || expertFlags !== this.#expertDigest(day);
+  }
+
+  /** True when a day is to be sealed again, grace time apart; `stale` also when it is of another build or other expert flags. */
   async isDue(day: number, stale: boolean): Promise<boolean> {
     const manifest = this.#manifests.get(day);
     if (manifest === undefined) return false;
     if (this.isDirty(day)) return true;
-    if (manifest.content.build !== this.#plan.build) return stale;
+    if (this.isStale(day, manifest.content)) return stale;
     return manifest.history.state === 'incomplete' && (await this.#isContiguous(manifest));
   }
 
@@ -136,10 +143,15 @@ export class SealedDays {
     }
   }
 
-  /** True when nothing but the build would change a day whose files are in place: that is done on demand only (PROMISE 19). */
+  /** True when nothing but the build and expert flags would change a day whose files are in place: that is done on demand only (PROMISE 19). */
   async #isOnlyOlder({ content }: Manifest, products: RebuiltDay): Promise<boolean> {
     const sameRaw = content.raw.digest === products.content.raw.digest;
-    return sameRaw && content.build !== this.#plan.build && (await this.#files.mismatches(content)).length === 0;
+    return sameRaw && this.isStale(products.day, content) && (await this.#files.mismatches(content)).length === 0;
+  }
+
+  #expertDigest(day: number): string | undefined {
+    if (!this.#expertDigests.has(day)) this.#expertDigests.set(day, expertDigest(this.#plan, day, 'sealed'));
+    return this.#expertDigests.get(day);
   }
 
   /** True when every session that contributed to a day is on disk from its first record to the day's last. */

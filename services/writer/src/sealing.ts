@@ -35,6 +35,7 @@ function hasEqualFiles({ files: a }: ManifestContent, { files: b }: ManifestCont
 function noteOf(before: ManifestContent, after: ManifestContent, donors: readonly string[]): string {
   const reasons: string[] = [];
   if (before.build !== after.build) reasons.push(`build ${before.build} became ${after.build}`);
+  if (before.expertFlags !== after.expertFlags) reasons.push('expert flags changed');
   const [was, is] = [before.raw.records, after.raw.records];
   if (before.raw.digest !== after.raw.digest) {
     // One digest covers both: which of the two changed shows only in the number of records.

@@ -3,7 +3,16 @@
  * path; everything else is rebuilt from `.raw`.
  */
 import { dayOf, iso, isoDay, type RawRecord, runOfRecords, type VerdictMessage } from '@emso/core';
-import { type DayForm, daysInReach, dependentDays, isOwnAnswer, type SensorPlan, touchedDays } from '@emso/pipeline';
+import {
+  type DayForm,
+  daysInReach,
+  daysSeeing,
+  dependentDays,
+  isOwnAnswer,
+  type SensorPlan,
+  seeingDays,
+  touchedDays,
+} from '@emso/pipeline';
 import type { Log, Metrics } from '@emso/runtime';
 import { Accounts } from './accounts.ts';
 import { DayFiles } from './day-files.ts';
@@ -103,12 +112,15 @@ export class SensorDays {
    * acknowledgement forgets nothing. To be called after the records are fsynced and before they are acknowledged.
    */
   async archived(records: readonly RawRecord[], nowMs: number): Promise<void> {
-    const days = touchedDays(this.plan, runOfRecords(records), [...records.keys()]);
+    const run = runOfRecords(records);
+    const days = touchedDays(this.plan, run, [...records.keys()]);
+    const seeing = seeingDays(this.plan, run, [...records.keys()]);
     await this.#inTurn(async () => {
       for (const day of days) {
         this.#quiet.touch(day, nowMs);
         if (this.#sealed.has(day)) await this.#sealed.markPending(day);
       }
+      await this.#tellSeeing(days, seeing);
       const unknown = [...days].filter((day) => !this.#sealed.has(day) && !this.#open.has(day));
       await this.#rebuild(unknown, nowMs);
       for (const { receivedMs } of records) this.#open.received(dayOf(receivedMs));
@@ -121,6 +133,7 @@ export class SensorDays {
   /** Days that an import is about to add raw rows to: sealed ones are pending on disk before the first row is. */
   async expect(days: ReadonlySet<number>): Promise<void> {
     await this.#markPending(days);
+    await this.#inTurn(() => this.#tellSeeing(days, allSeeing(this.plan, days)));
     await this.#tellDependents(days);
   }
 
@@ -133,13 +146,28 @@ export class SensorDays {
         // Once more: it may have been sealed, and announced, between the promise of rows and their arrival.
         else await this.#sealed.markPending(day);
       }
+      await this.#tellSeeing(days, allSeeing(this.plan, days));
     });
     await this.#tellDependents(days);
+  }
+
+  /** Rows are looked at from the days around theirs, where there are such days: their flags may change. */
+  async #tellSeeing(own: ReadonlySet<number>, seeing: Iterable<number>): Promise<void> {
+    for (const day of seeing) {
+      if (own.has(day)) continue;
+      if (this.#sealed.has(day)) await this.#sealed.markPending(day);
+      else if (this.#open.has(day)) this.#open.expect(day);
+    }
   }
 
   /** The fast path: appends the rows of a verdict message, or marks their days dirty. The records must be archived. */
   verdicts(message: VerdictMessage): Promise<void> {
     return this.#inTurn(async () => {
+      if (message.revision > 0) {
+        // What came later changed flags of rows that are written: the rebuild knows all of them.
+        for (const { timeMs } of message.rows) if (this.#open.has(dayOf(timeMs))) this.#open.expect(dayOf(timeMs));
+        return;
+      }
       const { session } = message.range;
       const rows = message.rows.filter((row) => !this.#accounts.has(session, row.seq));
       const own = isOwnAnswer(this.plan, message);
@@ -166,7 +194,7 @@ export class SensorDays {
   }
 
   /**
-   * Seals every day that has been quiet for the grace time; `stale` also those that another build made. Each is handed to `onSealed`
+   * Seals every day that has been quiet for the grace time; `stale` also those of another build or other expert flags. Each is handed to `onSealed`
    * as soon as it is on disk, also when another one fails: the first fault is thrown when all the others are done.
    */
   async seal(
@@ -211,7 +239,7 @@ export class SensorDays {
 
   /** What the ledger says about each day, newest last. */
   ledger(): LedgerDay[] {
-    return ledgerOf(this.plan.build, this.#open.expected, this.#open.days, this.#sealed);
+    return ledgerOf(this.#open.expected, this.#open.days, this.#sealed);
   }
 
   /** Brings NetCDF, view and manifest of every grown day up to its CSV, so that what a stopped writer leaves is of one piece. */
@@ -293,4 +321,9 @@ export class SensorDays {
       this.#metrics.productLastWrite.set({ dataset: this.plan.sensor.dataset, format }, nowMs / 1000);
     }
   }
+}
+
+/** The days that may look at any row of these. */
+function allSeeing(plan: SensorPlan, days: Iterable<number>): Set<number> {
+  return new Set([...days].flatMap((day) => daysSeeing(plan, day)));
 }

@@ -1,0 +1,222 @@
+/**
+ * Flags of one sensor's rows as they come, with the tests that a rebuild runs over whole days. What a test has to remember are the
+ * rows within its reach: they are the state, a value that survives JSON, and replaying them puts everything back (PROMISE 10).
+ */
+import {
+  dayOf,
+  type Flag,
+  type Observation,
+  type ObservationMessage,
+  oceanSitesOf,
+  QARTOD,
+  type Qartod,
+  type QcVerdict,
+  type QualifiedObservation,
+  type RecordRange,
+  type VerdictMessage,
+} from '@emso/core';
+import { aggregate, entryAt, finalDigit, type PreparedTest, SeriesStream } from '@emso/qc';
+import { withExpertFlags } from './expert-flags.ts';
+import type { SensorPlan } from './plan.ts';
+
+/** Rows within reach, oldest first. */
+export interface FlagState {
+  readonly rows: readonly RememberedRow[];
+  /** Until this time rows are looked at by tests that should have seen one that came late, epoch ms. */
+  readonly disturbedUntilMs: number;
+}
+
+/** Where a row came from, and what is computed from it. */
+export interface RememberedRow {
+  readonly session: string;
+  readonly row: Observation;
+  /** How often its verdict was told again. */
+  revision: number;
+}
+
+type Digits = Record<string, Record<string, Qartod>>;
+
+interface Recent extends RememberedRow {
+  readonly id: string;
+  /** The entry of the settings that judges it. */
+  readonly entry: number;
+  readonly digits: Digits;
+  /** Its flags as they were said last, one digit a code. */
+  flags: string;
+}
+
+/** One entry of the settings at work: a stream for each code. */
+interface EntryAtWork {
+  readonly entry: number;
+  readonly byCode: ReadonlyMap<string, { readonly tests: readonly PreparedTest[]; readonly stream: SeriesStream }>;
+}
+
+export class LiveFlags {
+  readonly #plan: SensorPlan;
+  #current: EntryAtWork | undefined;
+  /** The entry before, while its last rows may still wait for a successor. */
+  #former: (EntryAtWork & { readonly untilMs: number }) | undefined;
+  /** By id, oldest first. */
+  readonly #rows = new Map<string, Recent>();
+  #last: RememberedRow | undefined;
+  #disturbedUntilMs: number;
+
+  constructor(plan: SensorPlan, state: FlagState = { rows: [], disturbedUntilMs: 0 }) {
+    this.#plan = plan;
+    this.#disturbedUntilMs = state.disturbedUntilMs;
+    for (const { session, row, revision } of state.rows) this.#take(session, row).revision = revision;
+  }
+
+  /**
+   * The verdicts about a message, and again those about earlier rows whose flags its rows changed (revision 1 and up). A row that was judged
+   * before keeps its verdict; one that is older than the last says nothing, and what tests look at
+   * for as long as it is within their reach is for the rebuild to judge.
+   */
+  judge(message: ObservationMessage): { verdicts: VerdictMessage; revised: VerdictMessage[] } {
+    const { session } = message.range;
+    const build = message.build === this.#plan.build ? message.build : `${message.build}/${this.#plan.build}`;
+    const changed = new Set<Recent>();
+    // All of them first: a row's verdict may depend on one that came with it.
+    const judged = message.rows.map((row) => {
+      const known = this.#rows.get(idOf(session, row));
+      if (known !== undefined) return known;
+      const next = this.#inTurn(session, row);
+      if (next !== undefined) return this.#take(session, next, changed);
+      this.#disturbedUntilMs = Math.max(this.#disturbedUntilMs, row.timeMs + this.#plan.tests.lookbackMs);
+      return undefined;
+    });
+    const rows = message.rows.map((row, i): QualifiedObservation => {
+      const recent = judged[i];
+      if (recent === undefined) return { ...row, verdicts: this.#unknown(row), late: true };
+      const verdicts = this.#verdicts(recent);
+      return recent.row.timeMs > this.#disturbedUntilMs
+        ? { ...recent.row, verdicts }
+        : { ...recent.row, verdicts, late: true };
+    });
+    const own = new Set(message.rows.map((row) => idOf(session, row)));
+    const revised = [...changed].flatMap((recent): VerdictMessage[] => {
+      const before = recent.flags;
+      recent.flags = this.#flagText(recent);
+      // What came in this message is told with it, and a flag that stayed is not told again.
+      if (own.has(recent.id) || recent.flags === before) return [];
+      const range: RecordRange = { session: recent.session, first: recent.row.seq, last: recent.row.seq };
+      const { platform, sensor } = message;
+      const rows = [{ ...recent.row, verdicts: this.#verdicts(recent) }];
+      return [{ platform, sensor, range, build, revision: ++recent.revision, rows }];
+    });
+    const said = (answer: VerdictMessage): VerdictMessage => withExpertFlags(this.#plan, answer);
+    return { verdicts: said({ ...message, build, rows }), revised: revised.map(said) };
+  }
+
+  /** What a fresh start needs to go on as if nothing had happened. */
+  state(): FlagState {
+    return {
+      rows: Array.from(this.#rows.values(), ({ session, row, revision }) => ({ session, row, revision })),
+      disturbedUntilMs: this.#disturbedUntilMs,
+    };
+  }
+
+  /**
+   * The row when it comes after all before it; of equal receptions in one session each is a millisecond after the other, as the
+   * rebuild has them (PROMISE 13). Undefined for one that comes late: where it belongs, the rebuild knows.
+   */
+  #inTurn(session: string, row: Observation): Observation | undefined {
+    const last = this.#last;
+    if (last === undefined || row.timeMs > last.row.timeMs) return row;
+    const afterMs = last.row.timeMs + 1;
+    const received = row.timeSource === 'received' && last.row.timeSource === 'received';
+    const inOrder = session === last.session && row.receivedMs >= last.row.receivedMs;
+    return received && inOrder && dayOf(afterMs) === dayOf(row.timeMs) ? { ...row, timeMs: afterMs } : undefined;
+  }
+
+  #take(session: string, row: Observation, changed: Set<Recent> = new Set()): Recent {
+    const { tests } = this.#plan;
+    const entry = entryAt(tests, row.timeMs);
+    if (this.#current?.entry !== entry) this.#enter(entry, row.timeMs);
+    const current = this.#current!;
+    const id = idOf(session, row);
+    const digits = this.#push(current, id, row, changed);
+    const recent: Recent = { session, row, revision: 0, id, entry, digits, flags: '' };
+    if (this.#former !== undefined) {
+      this.#push(this.#former, id, row, changed);
+      if (row.timeMs > this.#former.untilMs) this.#former = undefined;
+    }
+    this.#rows.set(id, recent);
+    this.#last = recent;
+    recent.flags = this.#flagText(recent);
+    const reachMs = tests.lookbackMs + tests.lookaheadMs;
+    for (const [old, { row: earlier }] of this.#rows) {
+      if (earlier.timeMs >= row.timeMs - reachMs) break;
+      this.#rows.delete(old);
+    }
+    return recent;
+  }
+
+  /** Streams of another entry, which know the rows within reach; the ones before go on until nothing of theirs can change. */
+  #enter(entry: number, timeMs: number): void {
+    const { tests, codes } = this.#plan;
+    if (this.#current !== undefined) this.#former = { ...this.#current, untilMs: timeMs + tests.lookaheadMs };
+    const byCode = new Map(
+      codes.map((code) => {
+        const own = tests.entries[entry].tests.get(code) ?? [];
+        return [code, { tests: own, stream: new SeriesStream(own) }];
+      }),
+    );
+    this.#current = { entry, byCode };
+    for (const { id, row } of this.#rows.values()) this.#push(this.#current, id, row, new Set());
+  }
+
+  /** What the tests of an entry say of a row; answers that it changes are those of rows that this entry judges. */
+  #push({ entry, byCode }: EntryAtWork, id: string, row: Observation, changed: Set<Recent>): Digits {
+    const valueAt = (code: string): number => row.values[code] ?? Number.NaN;
+    const digits: Digits = {};
+    for (const [code, { tests, stream }] of byCode) {
+      const partners = tests.map((test) => test.partners.map(valueAt));
+      const answers = stream.push(id, row.timeMs, valueAt(code), partners);
+      digits[code] = Object.fromEntries(tests.map(({ name }, i) => [name, answers.digits[i]]));
+      for (const revision of answers.revisions) {
+        const earlier = this.#rows.get(String(revision.id));
+        if (earlier?.entry !== entry) continue;
+        earlier.digits[code][revision.test] = revision.digit;
+        changed.add(earlier);
+      }
+    }
+    return digits;
+  }
+
+  #verdicts({ row, digits }: Recent): Record<string, QcVerdict> {
+    const { tests, codes } = this.#plan;
+    const rolled = new Map<string, Qartod>();
+    return Object.fromEntries(
+      codes.map((code): [string, QcVerdict] => {
+        const missing = row.values[code] === undefined ? QARTOD.missing : QARTOD.good;
+        let digit: number =
+          missing === QARTOD.missing ? missing : aggregate([...Object.values(digits[code]), QARTOD.notEvaluated]);
+        for (const input of tests.inputs.get(code) ?? []) digit = finalDigit(digit, rolled.get(input) ?? QARTOD.good);
+        if (digit === QARTOD.good && tests.cappedAt?.(row.receivedMs).has(code)) digit = QARTOD.suspect;
+        rolled.set(code, digit as Qartod);
+        return [code, { flag: oceanSitesOf(digit as Qartod), tests: { missing, ...digits[code] } }];
+      }),
+    );
+  }
+
+  #flagText(recent: Recent): string {
+    return Object.values(this.#verdicts(recent))
+      .map(({ flag }) => flag)
+      .join('');
+  }
+
+  #unknown(row: Observation): Record<string, QcVerdict> {
+    return Object.fromEntries(
+      this.#plan.codes.map((code): [string, QcVerdict] => {
+        const missing = row.values[code] === undefined ? QARTOD.missing : QARTOD.good;
+        const flag: Flag = oceanSitesOf(missing === QARTOD.missing ? missing : QARTOD.notEvaluated);
+        return [code, { flag, tests: { missing } }];
+      }),
+    );
+  }
+}
+
+function idOf(session: string, { seq, index }: Observation): string {
+  return `${session}/${seq}/${index}`;
+}
