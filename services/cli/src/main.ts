@@ -4,7 +4,9 @@ import manifest from '../package.json' with { type: 'json' };
 import { CommandFailure, EXIT } from './command-failure.ts';
 import { register as decode } from './commands/decode.ts';
 import { register as demo } from './commands/demo.ts';
+import { register as flag } from './commands/flag.ts';
 import { register as importFiles } from './commands/import.ts';
+import { register as release } from './commands/release.ts';
 import { register as reprocess } from './commands/reprocess.ts';
 import { register as seal } from './commands/seal.ts';
 import { register as simulate } from './commands/simulate.ts';
@@ -33,7 +35,8 @@ const program = new Command('emso')
   .showHelpAfterError('(add --help for examples)')
   .exitOverride();
 
-for (const register of [demo, up, status, decode, simulate, reprocess, importFiles, seal, table]) register(program);
+for (const register of [demo, up, status, decode, simulate, reprocess, importFiles, seal, flag, release, table])
+  register(program);
 
 // `emso decode … | head`: the reader has what it wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -52,7 +52,7 @@ test('a chain in a directory, from start to restart', { timeout: 110_000 }, asyn
   });
   t.after(() => up.exit() ?? up.stop());
   const status = async (): Promise<{
-    problems: string[];
+    problems: { where: string; what: string }[];
     sensors: { sensor: string; openDays: number; rejected: number }[];
   }> => JSON.parse((await emso('status', '--dir', dir, '--json')).stdout);
 
@@ -123,10 +123,15 @@ test('a chain in a directory, from start to restart', { timeout: 110_000 }, asyn
     const exit = await up.stop(20_000);
     assert.equal(exit.code, 0);
     up = await startChild({ command: process.execPath, args: [MAIN, 'up', '--dir', dir], cwd: dir, env: process.env });
-    await waitFor(async () => (await status()).problems.length === 0, {
-      what: 'status without problems',
-      timeoutMs: 40_000,
-    });
+    // Data of 2019 should have been validated long ago: that alone needs a look.
+    const validation = /^microcat: validation: 2019-08-01 is not released and was due on 2021-08-01, \d+ days ago$/;
+    await waitFor(
+      async () => {
+        const found = (await status()).problems.map(({ where, what }) => `${where}: ${what}`);
+        return found.length === 1 && validation.test(found[0]);
+      },
+      { what: 'status without other problems than the validation of 2019', timeoutMs: 40_000 },
+    );
     assert.deepEqual(digestOf(path.join(data, 'csv')), products, 'a restart changes no product');
   });
 });

@@ -57,7 +57,8 @@ export function lastDays(nowMs: number, count: number): number {
   return dayOf(nowMs - (count - 1) * DAY_MS);
 }
 
-async function manifestDays(dataDir: string, { folder, prefix }: TableSensor): Promise<number[]> {
+/** The days of a sensor that have a manifest, in order. */
+export async function manifestDays(dataDir: string, { folder, prefix }: TableSensor): Promise<number[]> {
   const root = join(dataDir, 'manifest', folder);
   const days: number[] = [];
   for (const month of (await readdir(root).catch(ifMissing)) ?? []) {

@@ -79,8 +79,19 @@ export interface SensorFacts {
   readonly gap: CurrentGap | null;
   /** Gaps of the last days. */
   readonly gaps: readonly ManifestGap[] | null;
+  readonly validation: ValidationFacts | null;
   /** Manifests that cannot be read. */
   readonly damagedManifests: readonly string[];
+}
+
+/** How long there is to validate what is not released: the data management plan promises it within two years. */
+export interface ValidationFacts {
+  /** The oldest day with products that no release covers; null when there is none. */
+  readonly oldestDay: string | null;
+  /** Two years after it. */
+  readonly dueDay: string | null;
+  /** Negative when it is overdue. */
+  readonly daysLeft: number | null;
 }
 
 export interface CurrentGap {

@@ -1,7 +1,7 @@
 /** Asks every part of the chain under a directory at once, each within its limit: one that hangs makes none of the others unknown. */
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DAY_MS, iso } from '@emso/core';
+import { DAY_MS, dayOf, iso } from '@emso/core';
 import { readRunFiles } from '@emso/runtime';
 import { greetBroker } from './broker-greeting.ts';
 import { type LedgerDay, lastDays, readDays, type SensorDaysOnDisk } from './day-ledger.ts';
@@ -12,6 +12,7 @@ import { readSensorTable, type TableSensor } from './sensor-table.ts';
 import { startsOf } from './service-starts.ts';
 import { readBacklog, type SpoolFacts } from './spool-backlog.ts';
 import { SERVICES } from './supervisor.ts';
+import { validationDue } from './validation-due.ts';
 
 /** What comparing spool and archive may take; reading all manifests comes after the services had their time. */
 const BACKLOG_LIMIT_MS = 2500;
@@ -59,6 +60,7 @@ export async function gatherFacts(dir: string): Promise<ChainFacts | undefined> 
         disk,
         gapsSince,
         divergentRowsEver: divergences && (divergences.get(sensor) ?? 0),
+        validation: table && (await orNull(validationDue(dataDir, known, dayOf(nowMs)))),
       });
     }),
   );

@@ -167,8 +167,15 @@ function sensorProblems(facts: SensorFacts, nowMs: number): Problem[] {
   if (some(facts.staleDays))
     add(
       'files are late',
-      `${facts.staleDays} sealed days are of another build`,
+      `${facts.staleDays} sealed days are of another build or have other expert flags now`,
       'emso seal --stale, if they shall change',
+    );
+  const { oldestDay, dueDay, daysLeft = null } = facts.validation ?? {};
+  if (daysLeft !== null && daysLeft < 0)
+    add(
+      'files are late',
+      `validation: ${oldestDay} is not released and was due on ${dueDay}, ${-daysLeft} days ago`,
+      'look at the data, flag what is bad (emso flag), release it (emso release)',
     );
   return problems;
 }

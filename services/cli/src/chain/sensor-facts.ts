@@ -1,7 +1,7 @@
 /** What is known of one sensor: its files first, which are there whoever is dead, then what the services say. */
 import { iso } from '@emso/core';
 import type { LedgerDay, SensorDaysOnDisk } from './day-ledger.ts';
-import type { BacklogFacts, CurrentGap, SensorFacts, ServiceFacts } from './facts.ts';
+import type { BacklogFacts, CurrentGap, SensorFacts, ServiceFacts, ValidationFacts } from './facts.ts';
 import { greatestOf, type ScrapedService, sumOf } from './scrape.ts';
 import type { SpoolFacts } from './spool-backlog.ts';
 
@@ -25,6 +25,7 @@ export interface SensorSources {
   /** Older gaps are left out, ISO 8601. */
   readonly gapsSince: string;
   readonly divergentRowsEver: number | null;
+  readonly validation: ValidationFacts | null;
 }
 
 /** Puts together what the sources say. */
@@ -54,6 +55,7 @@ export function sensorFacts(sources: SensorSources): SensorFacts {
     divergentRowsEver: sources.divergentRowsEver,
     gap: cause === undefined ? null : { since: lastLine, cause },
     gaps: disk?.days.flatMap(({ gaps }) => gaps.filter(({ to }) => to > sources.gapsSince)) ?? null,
+    validation: sources.validation,
     damagedManifests: disk?.damaged ?? [],
   };
 }

@@ -10,6 +10,8 @@ export interface TableSensor {
   readonly cadenceMs: number;
   /** What products of today's configuration are stamped with; absent where the instrument model is not installed. */
   readonly build?: string;
+  /** Where the site file is: releases stand beside it. */
+  readonly site?: string;
 }
 
 /** The sensors of a data root; none when no writer ever started there. Throws on a file that cannot be read. */

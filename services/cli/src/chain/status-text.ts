@@ -15,7 +15,7 @@ export function statusText(facts: ChainFacts, problems: readonly Problem[]): str
   const idle = facts.sensors.filter(isIdle);
   const shown = facts.sensors.filter((sensor) => !idle.includes(sensor));
   const parts = [problemText(problems), machineText(facts, nowMs)];
-  if (shown.length > 0) parts.push(flowText(shown, nowMs), daysText(shown), gapText(shown));
+  if (shown.length > 0) parts.push(flowText(shown, nowMs), daysText(shown), gapText(shown), validationText(shown));
   // Those that nothing is known of yet would drown the others: they share a line.
   if (idle.length > 0) parts.push(folded(`not acquired: ${idle.map(({ sensor }) => sensor).join(', ')}`));
   const count = problems.length === 1 ? '1 problem, see above' : `${problems.length} problems, see above`;
@@ -120,6 +120,19 @@ function gapText(sensors: readonly SensorFacts[]): string {
   const more = gaps.length > GAPS_SHOWN ? `… and ${gaps.length - GAPS_SHOWN} before these (--json has all)\n` : '';
   const unknown = unread.length === 0 ? '' : `gaps of the last days: ${UNKNOWN} (${unread.join(', ')})\n`;
   return unknown + (rows.length === 0 ? '' : formatTable([['gaps', 'from', 'to', 'missing', 'cause'], ...rows])) + more;
+}
+
+/** One line for each sensor that has something to validate, the most urgent first. */
+function validationText(sensors: readonly SensorFacts[]): string {
+  const unknown = sensors.filter(({ validation }) => validation === null).map(({ sensor }) => sensor);
+  const lines = sensors
+    .flatMap(({ sensor, validation }) => (validation?.oldestDay == null ? [] : [{ sensor, ...validation }]))
+    .sort((a, b) => a.daysLeft! - b.daysLeft!)
+    .map(({ sensor, oldestDay, dueDay, daysLeft }) => {
+      const left = daysLeft! < 0 ? `overdue since ${-daysLeft!} days` : `due in ${daysLeft} days`;
+      return `validation: ${sensor} ${oldestDay} and later not released, ${left} (${dueDay})\n`;
+    });
+  return lines.join('') + (unknown.length === 0 ? '' : folded(`validation: ${UNKNOWN} (${unknown.join(', ')})`));
 }
 
 function ageText(instant: string | null, nowMs: number): string {

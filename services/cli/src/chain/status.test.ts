@@ -38,6 +38,7 @@ const SENSOR: SensorFacts = {
   divergentRowsEver: 0,
   gap: null,
   gaps: [],
+  validation: { oldestDay: '2025-03-01', dueDay: '2027-03-01', daysLeft: 365 },
   damagedManifests: [],
 };
 
@@ -123,6 +124,20 @@ const CASES: readonly [name: string, facts: ChainFacts, grade: Problem['grade'] 
   ['incomplete', sensor({ incompleteDays: 2 }), 'files are wrong', /2 days.*import/],
   ['stale', sensor({ staleDays: 4 }), 'files are late', /4 sealed days.*emso seal --stale/],
   ['dirty', sensor({ dirtyDays: 4 }), undefined, /^$/],
+  [
+    'overdue',
+    sensor({ validation: { oldestDay: '2024-02-20', dueDay: '2026-02-20', daysLeft: -9 } }),
+    'files are late',
+    /2024-02-20 is not released and was due on 2026-02-20, 9 days ago.*emso release/,
+  ],
+  [
+    'due today',
+    sensor({ validation: { oldestDay: '2024-03-01', dueDay: '2026-03-01', daysLeft: 0 } }),
+    undefined,
+    /^$/,
+  ],
+  ['all released', sensor({ validation: { oldestDay: null, dueDay: null, daysLeft: null } }), undefined, /^$/],
+  ['releases not read', sensor({ validation: null }), undefined, /^$/],
   [
     'days not known',
     sensor({ openDays: null, dirtyDays: null, staleDays: null, incompleteDays: null }),
@@ -265,4 +280,25 @@ test('nothing there is nothing; a directory with data and nobody in it is not', 
     facts?.services.map(({ name, state }) => [name, state]),
     SERVICES.map((name) => [name, 'not running']),
   );
+});
+
+test('the years that are left for validation, the most urgent first', () => {
+  const of = (sensor: string, daysLeft: number): SensorFacts => ({
+    ...SENSOR,
+    sensor,
+    validation: { oldestDay: '2024-12-01', dueDay: '2026-12-01', daysLeft },
+  });
+  const none = { oldestDay: null, dueDay: null, daysLeft: null };
+  const sensors = [of('oxygen', 300), of('cstar', 12), of('microcat', -5)];
+  const done = { ...SENSOR, sensor: 'pressure', validation: none };
+  const text = statusText(
+    { ...WELL, sensors: [...sensors, done, { ...SENSOR, sensor: 'aquadopp', validation: null }] },
+    [],
+  );
+  assert.deepEqual(text.match(/^validation: .*$/gm), [
+    'validation: microcat 2024-12-01 and later not released, overdue since 5 days (2026-12-01)',
+    'validation: cstar 2024-12-01 and later not released, due in 12 days (2026-12-01)',
+    'validation: oxygen 2024-12-01 and later not released, due in 300 days (2026-12-01)',
+    'validation: ? (aquadopp)',
+  ]);
 });

@@ -1,12 +1,15 @@
 /** `emso up`: the chain in the foreground until a signal. */
 import { join, resolve } from 'node:path';
 import { planObservatory } from '@emso/pipeline';
-import { loadSiteFile, notInstalledText } from '../site-file.ts';
+import { loadExpertFacts, loadSiteFile, notInstalledText } from '../site-file.ts';
 import { startChain } from './supervisor.ts';
 
 /** Checks the site file, starts everything under `dir`, and returns after SIGINT or SIGTERM when all has stopped. */
 export async function up(dir: string, observatoryFile: string, nasDir: string | undefined): Promise<void> {
-  const { notInstalled } = planObservatory(loadSiteFile(observatoryFile));
+  const observatory = loadSiteFile(observatoryFile);
+  // Services would refuse them one by one.
+  loadExpertFacts(observatoryFile, observatory);
+  const { notInstalled } = planObservatory(observatory);
   const root = resolve(dir);
   const chain = await startChain({
     observatoryFile: resolve(observatoryFile),

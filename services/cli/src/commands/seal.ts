@@ -8,7 +8,10 @@ export function register(program: Command): void {
     .summary('seal the days that have been quiet for their grace time')
     .description('Asks the running writer to seal now what is due; it also does so by itself.')
     .requiredOption('--data <dir>', 'data root of the running writer')
-    .option('--stale', 'seal again, as a next version, days that another build made')
+    .option(
+      '--stale',
+      'seal again, as a next version, days that another build made, or that have other expert flags now',
+    )
     .addHelpText('before', 'Examples:\n  emso seal --data /srv/emso/data\n  emso seal --data /srv/emso/data --stale\n')
     .action(async (options) => {
       const { askWriter } = await import('../chain/writer-client.ts');

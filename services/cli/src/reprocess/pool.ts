@@ -4,7 +4,7 @@
  * is read: they load their code while this one looks around.
  */
 import { Worker } from 'node:worker_threads';
-import type { Observatory } from '@emso/core';
+import type { ExpertFlag, Observatory } from '@emso/core';
 import type { RebuildOutcome, RebuildTask } from './rebuild.ts';
 
 export interface Done {
@@ -12,9 +12,15 @@ export interface Done {
   readonly outcome: RebuildOutcome;
 }
 
+/** What sensors are planned from. */
+export interface Site {
+  readonly observatory: Observatory;
+  readonly flags: readonly ExpertFlag[];
+}
+
 /** What a thread is given: it does the tasks whose index the shared counter gives it. */
 export interface Round {
-  readonly observatory: Observatory;
+  readonly site: Site;
   readonly tasks: readonly RebuildTask[];
   readonly counter: Int32Array<SharedArrayBuffer>;
 }
@@ -23,9 +29,9 @@ export interface Round {
 export type Answer = { readonly index: number; readonly outcome: RebuildOutcome } | 'no more';
 
 export interface Pool {
-  /** Does all tasks; `here` does one in this thread, the others plan the observatory themselves. Rejects with the first failure. */
+  /** Does all tasks; `here` does one in this thread, the others plan the sensors themselves. Rejects with the first failure. */
   run(
-    observatory: Observatory,
+    site: Site,
     tasks: readonly RebuildTask[],
     here: (task: RebuildTask) => RebuildOutcome,
     step: () => void,
@@ -37,14 +43,14 @@ export interface Pool {
 export function openPool(workers: number): Pool {
   const threads = Array.from({ length: workers - 1 }, () => new Worker(new URL('./worker.ts', import.meta.url)));
   return {
-    async run(observatory, tasks, here, step) {
+    async run(site, tasks, here, step) {
       const counter = new Int32Array(new SharedArrayBuffer(4));
       const done: Done[] = [];
       const finished = (index: number, outcome: RebuildOutcome): void => {
         done.push({ task: tasks[index], outcome });
         step();
       };
-      const others = threads.map((thread) => roundOn(thread, { observatory, tasks, counter }, finished));
+      const others = threads.map((thread) => roundOn(thread, { site, tasks, counter }, finished));
       const mine = async (): Promise<void> => {
         for (let index = takeNext(counter); index < tasks.length; index = takeNext(counter)) {
           finished(index, here(tasks[index]));

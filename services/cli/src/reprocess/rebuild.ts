@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DAY_MS, dayOf, deploymentAt, type RawRun } from '@emso/core';
+import { DAY_MS, dayOf, deploymentAt, type ExpertFlag, type RawRun, type Release } from '@emso/core';
 import { type Framing, framingOfDeployment, importIds, LINES, readDatRows } from '@emso/instruments';
 import {
   type DayForm,
@@ -11,26 +11,37 @@ import {
   type DonorsRead,
   datView,
   donorPlans,
+  expertDigest,
   mergeRuns,
   type RawDigest,
   readDonor,
   rebuildDay,
   rebuildEveryDay,
+  releasedDay,
+  releaseOfDay,
   type SensorPlan,
+  withFacts,
 } from '@emso/pipeline';
 import { encodeManifest, type Manifest, parseRawFile, productPaths, rawDigest } from '@emso/products';
 import type { DonorFiles } from './donor-files.ts';
 import type { RawFile } from './inventory.ts';
 
+/** A release with the expert flags that it knew. */
+export type KnownRelease = Release & { readonly flags: readonly ExpertFlag[] };
+
 export interface RebuildTask {
   /** Index of the plan in the observatory. */
   readonly plan: number;
   readonly files: readonly RawFile[];
+  /** Files of the days around, whose rows the tests of this day look at. */
+  readonly around: readonly RawFile[];
   /** What sealed days take from other sensors. */
   readonly donors: DonorFiles;
   /** The product day; absent for sensors whose packets come late: then every day of the files is made. */
   readonly day?: number;
   readonly form: DayForm;
+  /** Those of the sensor: the sealed days that they cover are made as delayed-mode files too. */
+  readonly releases: readonly KnownRelease[];
   readonly out: string;
   /** Write the day although the files hold rows of others too: those are made by tasks of their own. */
   readonly mixedIsKnown?: boolean;
@@ -49,12 +60,13 @@ export interface RebuildOutcome {
 /** Does one task. Throws on I/O faults. */
 export function rebuild(plan: SensorPlan, task: RebuildTask): RebuildOutcome {
   const { runs, damaged, digest } = readFiles(plan, task.files);
-  const run = mergeRuns(runs);
-  const outcome = { lines: run.count, rows: 0, rejected: 0, damaged, days: 0 };
+  const lines = runs.reduce((sum, { count }) => sum + count, 0);
+  const outcome = { lines, rows: 0, rejected: 0, damaged, days: 0 };
   if (task.day !== undefined && !task.mixedIsKnown) {
-    const days = receptionDays(run);
+    const days = new Set(runs.flatMap((run) => [...receptionDays(run)]));
     if (days.size > 1 || (days.size === 1 && !days.has(task.day))) return { ...outcome, mixedDays: [...days] };
   }
+  const run = mergeRuns([...runs, ...readFiles(plan, task.around).runs]);
   const donors = donorsRead(plan, task.donors);
   const products =
     task.day === undefined
@@ -62,6 +74,7 @@ export function rebuild(plan: SensorPlan, task: RebuildTask): RebuildOutcome {
       : [rebuildDay(plan, task.day, run, task.form, digest, donors)];
   for (const day of products) {
     writeDay(plan, task, day);
+    writeReleased(plan, task, day, run, digest);
     outcome.rows += day.batch.count;
     outcome.rejected += Object.values(day.content.rejections).reduce((sum, n) => sum + n, 0);
     outcome.days++;
@@ -151,6 +164,21 @@ function writeDay(plan: SensorPlan, task: RebuildTask, day: DayProducts): void {
   write(join(task.out, paths.csv), day.csv);
   write(join(task.out, paths.netcdf), day.netcdf);
   write(join(task.out, paths.manifest), encodeManifest(manifest));
+}
+
+/** The plans as releases knew them: donors are read once for each. */
+const plansAsOf = new WeakMap<KnownRelease, SensorPlan>();
+
+/** The delayed-mode files of a day, with the flags that its release knew: decisions made since then wait for the next release. */
+function writeReleased(plan: SensorPlan, task: RebuildTask, made: DayProducts, run: RawRun, digest: RawDigest): void {
+  const { day, content } = made;
+  const release = task.form === 'sealed' ? releaseOfDay(task.releases, plan.sensor.id, day) : undefined;
+  if (release === undefined) return;
+  const asOf = plansAsOf.get(release) ?? withFacts(plan, release.flags);
+  plansAsOf.set(release, asOf);
+  const same = content.expertFlags === expertDigest(asOf, day, 'sealed');
+  const sealed = same ? made : rebuildDay(asOf, day, run, 'sealed', digest, donorsRead(asOf, task.donors));
+  for (const { path, bytes } of releasedDay(sealed, release)) write(join(task.out, path), bytes);
 }
 
 /** No fsync and no rename: everything here can be computed again, and `reprocess` refuses a root that a writer holds. */

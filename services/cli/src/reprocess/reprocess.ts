@@ -1,16 +1,16 @@
 /** `emso reprocess`: shares the days of a raw tree among worker threads; any number of them gives the same bytes. */
 import { mkdirSync } from 'node:fs';
-import type { Observatory } from '@emso/core';
-import { type DayForm, planObservatory, type SensorPlan } from '@emso/pipeline';
+import { type ExpertFacts, flagsInForce } from '@emso/core';
+import { type DayForm, planObservatory, rawDaysOf, type SensorPlan } from '@emso/pipeline';
 import { type DataRootLock, lockDataRoot } from '@emso/runtime/lock';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 import { startProgress } from '../progress.ts';
-import { loadSiteFile } from '../site-file.ts';
+import { loadExpertFacts, loadSiteFile } from '../site-file.ts';
 import { formatTable } from '../table.ts';
 import { type DonorFiles, donorFilesOf, missingDonors } from './donor-files.ts';
 import { findRawFiles, inOrder, type RawFile } from './inventory.ts';
-import { type Done, openPool, type Pool } from './pool.ts';
-import { type RebuildOutcome, type RebuildTask, rebuild } from './rebuild.ts';
+import { type Done, openPool, type Pool, type Site } from './pool.ts';
+import { type KnownRelease, type RebuildOutcome, type RebuildTask, rebuild } from './rebuild.ts';
 
 type FilesBySensor = ReadonlyMap<SensorPlan, readonly RawFile[]>;
 
@@ -20,6 +20,10 @@ export interface ReprocessOptions {
   readonly observatory: string;
   readonly workers: number;
   readonly form: DayForm;
+  /** The decisions to go by, where they are not those beside the site file. */
+  readonly facts?: ExpertFacts;
+  /** Only these days, where the sensor's days can be made one by one; of this sensor alone. */
+  readonly only?: { readonly sensor: string; readonly days: ReadonlySet<number> };
 }
 
 export interface ReprocessSummary {
@@ -49,7 +53,9 @@ export async function reprocess(
 async function reprocessWith(options: ReprocessOptions, pool: Pool): Promise<ReprocessSummary> {
   const startMs = performance.now();
   const observatory = loadSiteFile(options.observatory);
-  const { plans } = planObservatory(observatory);
+  const facts = options.facts ?? loadExpertFacts(options.observatory, observatory);
+  const flags = flagsInForce(facts.flags);
+  const { plans } = planObservatory(observatory, flags);
   const found = await findRawFiles(options.raw, plans).catch((error) => {
     throw new CommandFailure(EXIT.unreachable, `--raw: expected a readable directory, found ${error.message}`, error);
   });
@@ -63,8 +69,12 @@ async function reprocessWith(options: ReprocessOptions, pool: Pool): Promise<Rep
   mkdirSync(options.out, { recursive: true });
   const lock = lockOf(options.out);
   try {
-    const tasks = plans.flatMap((plan, index) => tasksOf(plan, index, found.files, options));
-    const outcomes = await perform(observatory, plans, tasks, found.files, pool);
+    const tasks = plans.flatMap((plan, index) =>
+      tasksOf(plan, index, found.files, options, releasesOf(plan, facts)).filter((task) =>
+        isWanted(plan, task, options),
+      ),
+    );
+    const outcomes = await perform({ observatory, flags }, plans, tasks, found.files, pool);
     const sensors = sumBySensor(plans, outcomes);
     const lines = [...sensors.values()].reduce((sum, { lines }) => sum + lines, 0);
     const withoutDonor = options.form === 'sealed' ? missingDonors(plans, found.files) : [];
@@ -88,14 +98,38 @@ function tasksOf(
   index: number,
   files: FilesBySensor,
   { form, out }: ReprocessOptions,
+  releases: readonly KnownRelease[],
 ): RebuildTask[] {
   const own = files.get(plan) ?? [];
   if (own.length === 0) return [];
-  const shared = { plan: index, form, out };
-  if (!plan.byReception) return [{ ...shared, files: own, donors: donorsFor(plan, undefined, files, form) }];
+  const shared = { plan: index, form, out, releases };
+  if (!plan.byReception)
+    return [{ ...shared, files: own, around: [], donors: donorsFor(plan, undefined, files, form) }];
   return [...Map.groupBy(own, (file) => file.day)].map(([day, ofDay]) => {
-    return { ...shared, files: ofDay, day, donors: donorsFor(plan, day, files, form) };
+    return {
+      ...shared,
+      files: ofDay,
+      around: filesAround(plan, day, own, ofDay),
+      day,
+      donors: donorsFor(plan, day, files, form),
+    };
   });
+}
+
+function releasesOf({ sensor }: SensorPlan, { flags, releases }: ExpertFacts): KnownRelease[] {
+  return releases
+    .filter((release) => release.sensor === sensor.id)
+    .map((release) => ({ ...release, flags: flagsInForce(flags, release.flagLines) }));
+}
+
+function isWanted({ sensor }: SensorPlan, { day }: RebuildTask, { only }: ReprocessOptions): boolean {
+  return only === undefined || (only.sensor === sensor.id && (day === undefined || only.days.has(day)));
+}
+
+/** The other files of the days that a rebuild of `day` reads. */
+function filesAround(plan: SensorPlan, day: number, own: readonly RawFile[], ofDay: readonly RawFile[]): RawFile[] {
+  const { first, last } = rawDaysOf(plan, day);
+  return own.filter((file) => file.day >= first && file.day <= last && !ofDay.includes(file));
 }
 
 /** Open days take nothing from other sensors. */
@@ -105,7 +139,7 @@ function donorsFor(plan: SensorPlan, day: number | undefined, files: FilesBySens
 
 /** Runs all tasks; days whose rows are spread over several files are made in a second round, from all of them. */
 async function perform(
-  observatory: Observatory,
+  site: Site,
   plans: readonly SensorPlan[],
   tasks: readonly RebuildTask[],
   found: FilesBySensor,
@@ -114,7 +148,7 @@ async function perform(
   const here = (task: RebuildTask): RebuildOutcome => rebuild(plans[task.plan], task);
   const progress = startProgress('days', tasks.length);
   try {
-    const first = await pool.run(observatory, tasks, here, progress.step);
+    const first = await pool.run(site, tasks, here, progress.step);
     const mixed = first.filter(({ outcome }) => outcome.mixedDays !== undefined);
     if (mixed.length === 0) return first;
     const again = new Map<string, RebuildTask>();
@@ -126,10 +160,11 @@ async function perform(
         // Rows of one second keep the order in which they came: those at the end of yesterday's file came first.
         files.sort(inOrder);
         const donors = donorsFor(plans[task.plan], day, found, task.form);
-        again.set(`${task.plan}/${day}`, { ...task, day, files, donors, mixedIsKnown: true });
+        const around = filesAround(plans[task.plan], day, found.get(plans[task.plan]) ?? [], files);
+        again.set(`${task.plan}/${day}`, { ...task, day, files, around, donors, mixedIsKnown: true });
       }
     }
-    const second = await pool.run(observatory, [...again.values()], here, () => undefined);
+    const second = await pool.run(site, [...again.values()], here, () => undefined);
     // Lines were counted when the files were read first.
     const redone = new Set(again.keys());
     const kept = first.map((done) =>

@@ -8,8 +8,8 @@ if (parentPort === null) throw new Error('expected to run as a worker thread of 
 const port = parentPort;
 const answer = (text: Answer): void => port.postMessage(text);
 
-port.on('message', ({ observatory, tasks, counter }: Round) => {
-  const { plans } = planObservatory(observatory);
+port.on('message', ({ site, tasks, counter }: Round) => {
+  const { plans } = planObservatory(site.observatory, site.flags);
   for (let index = takeNext(counter); index < tasks.length; index = takeNext(counter)) {
     answer({ index, outcome: rebuild(plans[tasks[index].plan], tasks[index]) });
   }
