@@ -17,10 +17,7 @@ const WITHOUT: Readonly<Record<number, string>> = {
 
 /** What of a rule that has tests is not tested, and why. */
 const PARTLY: Readonly<Record<number, string>> = {
-  2: 'the highest revision wins: every answer has revision 0 until qc keeps state; ids and the rule for other revisions are tested',
   5: 'that spool and store lie on two disks: one tree is refused, one disk cannot be told from here',
-  10: 'state with its guard, stored verdicts, older records: qc is a function of the message until it keeps state',
-  16: 'windows W and L: the tests there are look at one value',
 };
 
 /** Titles by rule. Comments may speak of a rule; only strings are titles. */

@@ -4,6 +4,7 @@ export * from './declination.ts';
 export * from './decode-run.ts';
 export * from './donors.ts';
 export * from './expert-flags.ts';
+export * from './explain-row.ts';
 export * from './fast-path.ts';
 export * from './gaps.ts';
 export * from './live.ts';

@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { CommandFailure, EXIT } from './command-failure.ts';
 import { register as decode } from './commands/decode.ts';
 import { register as demo } from './commands/demo.ts';
+import { register as explain } from './commands/explain.ts';
 import { register as flag } from './commands/flag.ts';
 import { register as importFiles } from './commands/import.ts';
 import { register as release } from './commands/release.ts';
@@ -35,7 +36,20 @@ const program = new Command('emso')
   .showHelpAfterError('(add --help for examples)')
   .exitOverride();
 
-for (const register of [demo, up, status, decode, simulate, reprocess, importFiles, seal, flag, release, table])
+for (const register of [
+  demo,
+  up,
+  status,
+  decode,
+  simulate,
+  reprocess,
+  importFiles,
+  seal,
+  flag,
+  release,
+  table,
+  explain,
+])
   register(program);
 
 // `emso decode … | head`: the reader has what it wanted.

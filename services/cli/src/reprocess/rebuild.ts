@@ -111,7 +111,7 @@ function readDonorFiles(donor: SensorPlan, files: readonly RawFile[]): DonorRows
 }
 
 /** The records of each file, and how those of all of them are told from others. */
-function readFiles(
+export function readFiles(
   plan: SensorPlan,
   files: readonly RawFile[],
 ): { runs: RawRun[]; damaged: number; digest: RawDigest } {
