@@ -4,7 +4,7 @@ import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFile
 import { createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { dayOf } from '@emso/core';
+import { compactDay, dayOf, isoDay } from '@emso/core';
 import { planObservatory } from '@emso/pipeline';
 import { productPaths } from '@emso/products';
 import { BEGINNING, createLog, openSpool } from '@emso/runtime';
@@ -391,8 +391,10 @@ describe('emso status', { timeout: 300_000 }, () => {
   test('sealed days of another build are stale, until somebody seals them again', async () => {
     const history = path.join(dir, 'history');
     mkdirSync(history);
-    const file = path.join(history, 'CSTAR_20190801.dat');
-    writeFileSync(file, '20190801 01:00:00 CST-1186DR\t7001\t9219\t11982\t0.092\t537\n');
+    // Not so long ago that it should have been validated.
+    const imported = dayOf(Date.now()) - 100;
+    const file = path.join(history, `CSTAR_${compactDay(imported)}.dat`);
+    writeFileSync(file, `${compactDay(imported)} 01:00:00CST-1186DR\t7001\t9219\t11982\t0.092\t537\n`);
     const ask = async (what: string, body: object): Promise<void> => {
       const headers = { 'content-type': 'application/json' };
       const url = `${service('writer').url}${what}`;
@@ -401,7 +403,7 @@ describe('emso status', { timeout: 300_000 }, () => {
     };
     await ask('/import', { file, fillGaps: false });
     const sealed = async (): Promise<boolean> =>
-      (await facts()).ledger?.['mii/cstar']?.some(({ day, state }) => day === '2019-08-01' && state === 'sealed') ??
+      (await facts()).ledger?.['mii/cstar']?.some(({ day, state }) => day === isoDay(imported) && state === 'sealed') ??
       false;
     await waitFor(sealed, { what: 'the imported day to be sealed' });
     writeFileSync(site, readFileSync(site, 'utf8').replace('fr: "EMSO Ligure Ouest"', 'fr: "Autre"'));

@@ -39,7 +39,8 @@ test('PROMISE 10: a state that is written over by who does not own it any more',
   // A broker that came back without its store: nobody owns anything.
   await bus.jsm.streams.delete('KV_qc-state');
   assert.equal(await mine.load('mii.cstar'), undefined);
-  await mine.save('mii.cstar', bytes('d'), second);
+  const keys = ['cstar', 'oxygen', 'microcat', 'aquadopp', 'pressure'].map((sensor) => `mii.${sensor}`);
+  await Promise.all(keys.map((key) => new SensorStates(bus, 'qc-state').save(key, bytes('d'), 0)));
   assert.equal(textOf((await other.load('mii.cstar'))?.value), 'd');
 });
 

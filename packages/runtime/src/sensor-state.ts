@@ -45,21 +45,24 @@ export class SensorStates {
     try {
       return await this.#write(key, value, revision);
     } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE) {
-        throw new LostGuard(`${this.#bucket}/${key}: expected to follow revision ${revision}, found another one`);
-      }
-      // No responders: there is no bucket yet, or the broker came back without it.
-      if (!(await this.#isThere())) {
-        await this.#create();
-        return await this.#write(key, value, 0);
-      }
-      throw error;
+      if (error instanceof LostGuard || error instanceof JetStreamApiError) throw error;
+      // Nobody answers: there is no bucket yet, or the broker came back without it. Other sensors may make it meanwhile.
+      if (await this.#isThere()) return await this.#write(key, value, revision);
+      await this.#create();
+      return await this.#write(key, value, 0);
     }
   }
 
   async #write(key: string, value: Uint8Array, lastSubjectSequence: number): Promise<number> {
-    const { seq } = await this.#bus.js.publish(this.#subject(key), value, { expect: { lastSubjectSequence } });
-    return seq;
+    try {
+      const { seq } = await this.#bus.js.publish(this.#subject(key), value, { expect: { lastSubjectSequence } });
+      return seq;
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError) || error.code !== WRONG_LAST_SEQUENCE) throw error;
+      throw new LostGuard(
+        `${this.#bucket}/${key}: expected to follow revision ${lastSubjectSequence}, found another one`,
+      );
+    }
   }
 
   async #isThere(): Promise<boolean> {
