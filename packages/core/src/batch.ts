@@ -103,6 +103,18 @@ export function selectRows(batch: Batch, order: ArrayLike<number>): Batch {
   return out;
 }
 
+/** Index of the first row that is not before `timeMs`; the number of rows when there is none. Times ascend. */
+export function firstRowFrom({ time, count }: Batch, timeMs: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (time[middle] < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** The same rows with the columns `codes`, in that order; a code the batch has no column for is missing throughout. */
 export function withCodes(batch: Batch, codes: readonly string[]): Batch {
   if (codes.length === batch.codes.length && codes.every((code, i) => code === batch.codes[i])) return batch;

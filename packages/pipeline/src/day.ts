@@ -3,7 +3,17 @@
  * configuration and data versions give equal bytes, whoever calls (PROMISE).
  */
 import { createHash } from 'node:crypto';
-import { type Batch, DAY_MS, iso, KIND, type RawRun, type RejectReason, selectRows, withCodes } from '@emso/core';
+import {
+  type Batch,
+  DAY_MS,
+  firstRowFrom,
+  iso,
+  KIND,
+  type RawRun,
+  type RejectReason,
+  selectRows,
+  withCodes,
+} from '@emso/core';
 import {
   type CsvLayout,
   canonicalOrder,
@@ -190,18 +200,6 @@ function rowsAt(batch: Batch, from: number, to: number): Batch {
     batch,
     Int32Array.from({ length: to - from }, (_, i) => from + i),
   );
-}
-
-/** Index of the first row that is not before `timeMs`; the number of rows when there is none. Times ascend. */
-function firstRowFrom({ time, count }: Batch, timeMs: number): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (time[middle] < timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Sequence numbers per live session; contiguous when none between the first and the last is absent. */

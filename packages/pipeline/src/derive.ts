@@ -75,8 +75,8 @@ export interface Derivation {
 
 /**
  * What can be computed for a deployment whose records carry `measured`; what needs a fact that the site file never gives is
- * no column at all. `settings` are the deployment's, as its model checked
- * them; `depthM` is the depth at which it hangs; `donated` is what other sensors measure for it.
+ * no column at all. `settings` are the deployment's, as its model checked them; `depthM` is the depth at which it hangs;
+ * `donated` is what other sensors measure for it.
  */
 export function derivationOf(
   platform: Platform,

@@ -13,6 +13,7 @@ import {
   FLAG_MEANINGS,
   FLAG_VALUES,
   type Flag,
+  firstRowFrom,
   flagsInForce,
   iso,
   isoDay,
@@ -141,16 +142,4 @@ export function expertFaults({ plans, notInstalled }: ObservatoryPlan, flags: Ex
     if (given === undefined || stranger === undefined) return [];
     return [{ line, message: `codes: expected codes of ${sensor} (${given.join(', ')}), found '${stranger}'; ${out}` }];
   });
-}
-
-/** Index of the first row that is not before `timeMs`; the number of rows when there is none. */
-function firstRowFrom({ time, count }: Batch, timeMs: number): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (time[middle] < timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
