@@ -147,3 +147,21 @@ test('PROMISE 19: an answer of two builds that passes for one of them', () => {
   const mixed = new LiveFlags(qc).judge(observations).verdicts;
   assert.ok(!isOwnAnswer(decoder, mixed) && !isOwnAnswer(qc, mixed));
 });
+
+test('PROMISE 19: rows that another build computed are looked at, and what looks at them is appended', () => {
+  const plan = PLANS['received, windows'];
+  const observed = (seq: number, receivedMs: number): ObservationMessage =>
+    decodeMessageRecords(plan, [record(seq, receivedMs, sample(13.2))]).observations;
+  const before = new LiveFlags(plan);
+  before.judge(observed(1, NOON));
+  const lates = (flags: LiveFlags): boolean[] =>
+    [NOON + 60_000, NOON + plan.tests.lookbackMs, NOON + plan.tests.lookbackMs + 1].map(
+      (receivedMs, i) => flags.judge(observed(i + 2, receivedMs)).verdicts.rows[0].late === true,
+    );
+  assert.ok(plan.tests.lookbackMs > 60_000);
+  assert.deepEqual(lates(new LiveFlags(plan, before.state())), [false, false, false]);
+  assert.deepEqual(lates(new LiveFlags(plan, { ...before.state(), build: 'another' })), [true, true, false]);
+  const mixed = new LiveFlags(plan);
+  mixed.judge({ ...observed(1, NOON), build: 'another' });
+  assert.deepEqual(lates(mixed), [true, true, false]);
+});

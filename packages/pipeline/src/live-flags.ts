@@ -21,6 +21,8 @@ import type { SensorPlan } from './plan.ts';
 
 /** Rows within reach, oldest first. */
 export interface FlagState {
+  /** What computed the rows: another build computes other ones, and flags that look at these are not those of a rebuild. */
+  readonly build: string;
   readonly rows: readonly RememberedRow[];
   /** Until this time rows are looked at by tests that should have seen one that came late, epoch ms. */
   readonly disturbedUntilMs: number;
@@ -61,16 +63,17 @@ export class LiveFlags {
   #last: RememberedRow | undefined;
   #disturbedUntilMs: number;
 
-  constructor(plan: SensorPlan, state: FlagState = { rows: [], disturbedUntilMs: 0 }) {
+  constructor(plan: SensorPlan, state: FlagState = { build: plan.build, rows: [], disturbedUntilMs: 0 }) {
     this.#plan = plan;
     this.#disturbedUntilMs = state.disturbedUntilMs;
     for (const { session, row, revision } of state.rows) this.#take(session, row).revision = revision;
+    if (state.build !== plan.build) for (const { row } of state.rows) this.#disturb(row);
   }
 
   /**
-   * The verdicts about a message, and again those about earlier rows whose flags its rows changed (revision 1 and up). A row that was judged
-   * before keeps its verdict; one that is older than the last says nothing, and what tests look at
-   * for as long as it is within their reach is for the rebuild to judge.
+   * The verdicts about a message, and again those about earlier rows whose flags its rows changed (revision 1 and up). A row
+   * that was judged before keeps its verdict; one that is older than the last says nothing, and rows whose tests should have
+   * seen it are for the rebuild to judge.
    */
   judge(message: ObservationMessage): { verdicts: VerdictMessage; revised: VerdictMessage[] } {
     const { session } = message.range;
@@ -81,9 +84,8 @@ export class LiveFlags {
       const known = this.#rows.get(idOf(session, row));
       if (known !== undefined) return known;
       const next = this.#inTurn(session, row);
-      if (next !== undefined) return this.#take(session, next, changed);
-      this.#disturbedUntilMs = Math.max(this.#disturbedUntilMs, row.timeMs + this.#plan.tests.lookbackMs);
-      return undefined;
+      if (next === undefined || message.build !== this.#plan.build) this.#disturb(row);
+      return next === undefined ? undefined : this.#take(session, next, changed);
     });
     const rows = message.rows.map((row, i): QualifiedObservation => {
       const recent = judged[i];
@@ -111,6 +113,7 @@ export class LiveFlags {
   /** What a fresh start needs to go on as if nothing had happened. */
   state(): FlagState {
     return {
+      build: this.#plan.build,
       rows: Array.from(this.#rows.values(), ({ session, row, revision }) => ({ session, row, revision })),
       disturbedUntilMs: this.#disturbedUntilMs,
     };
@@ -127,6 +130,11 @@ export class LiveFlags {
     const received = row.timeSource === 'received' && last.row.timeSource === 'received';
     const inOrder = session === last.session && row.receivedMs >= last.row.receivedMs;
     return received && inOrder && dayOf(afterMs) === dayOf(row.timeMs) ? { ...row, timeMs: afterMs } : undefined;
+  }
+
+  /** A row that tests do not see as a rebuild does: what looks at it is for the rebuild to judge. */
+  #disturb({ timeMs }: Observation): void {
+    this.#disturbedUntilMs = Math.max(this.#disturbedUntilMs, timeMs + this.#plan.tests.lookbackMs);
   }
 
   #take(session: string, row: Observation, changed: Set<Recent> = new Set()): Recent {

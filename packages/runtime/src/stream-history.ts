@@ -1,7 +1,7 @@
 /** What a stream already holds of one subject, read once and in order, without a consumer that stays. */
 import { DeliverPolicy } from '@nats-io/jetstream';
 import type { Bus } from './bus.ts';
-import type { StreamName } from './topology.ts';
+import { isNotFound, type StreamName } from './topology.ts';
 
 export interface HistoryOptions {
   readonly stream: StreamName;
@@ -17,7 +17,11 @@ export async function* historyOf(
   bus: Bus,
   { stream, subject, reachMs, beforeSeq }: HistoryOptions,
 ): AsyncGenerator<Uint8Array> {
-  const last = await bus.jsm.streams.getMessage(stream, { seq: beforeSeq }).catch(() => null);
+  // The limits of the stream may have taken the message away meanwhile.
+  const last = await bus.jsm.streams.getMessage(stream, { seq: beforeSeq }).catch((error: unknown) => {
+    if (isNotFound(error)) return null;
+    throw error;
+  });
   const sinceMs = (last === null ? Date.now() : last.time.getTime()) - reachMs;
   const consumer = await bus.js.consumers.get(stream, {
     filter_subjects: subject,

@@ -11,11 +11,9 @@ const INLINE_BYTES = 256 * 1024;
 const BUCKET = 'qc-state';
 const HOUR_MS = 3_600_000;
 
+/** What lies in the bucket: without the state where it was too large. */
 interface SavedFlags {
-  /** Absent where it was too large. */
   readonly state?: FlagState;
-  /** Time of the last row, epoch ms. */
-  readonly lastMs: number;
 }
 
 export class FlagStates {
@@ -43,10 +41,9 @@ export class FlagStates {
     const key = keyOf(plan);
     const owned = this.#owned.get(key);
     if (owned === undefined) return;
-    const state = owned.flags.state();
-    const lastMs = state.rows.at(-1)?.row.timeMs ?? 0;
-    let bytes = new TextEncoder().encode(JSON.stringify({ state, lastMs } satisfies SavedFlags));
-    if (bytes.length > INLINE_BYTES) bytes = new TextEncoder().encode(JSON.stringify({ lastMs } satisfies SavedFlags));
+    const encoded = (saved: SavedFlags): Uint8Array => new TextEncoder().encode(JSON.stringify(saved));
+    let bytes = encoded({ state: owned.flags.state() });
+    if (bytes.length > INLINE_BYTES) bytes = encoded({});
     const states = new SensorStates(bus, BUCKET);
     owned.revision = await states.save(key, bytes, owned.revision).catch(async (error: unknown) => {
       // A broker that came back without its store has no owner either.
