@@ -1,6 +1,7 @@
 /** Velocity structures of an Aquadopp for tests of what carries them: real but for the heading, whose two bytes a test chooses. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { sealed } from '../../packages/instruments/test/aquadopp-structures.ts';
 
 const CAPTURE = path.resolve(
   import.meta.dirname,
@@ -8,6 +9,7 @@ const CAPTURE = path.resolve(
 );
 const BYTES = 42;
 const HEADING_AT = 18;
+const VELOCITY = 0x01;
 
 /** Settings under which they decode. */
 export const BINARY_SETTINGS = { layout: 'binary', coordinateSystem: 'ENU', velocityScale: 0.001 } as const;
@@ -15,10 +17,6 @@ export const BINARY_SETTINGS = { layout: 'binary', coordinateSystem: 'ENU', velo
 /** The first structure of the capture with this heading (low byte first), and the checksum that belongs to it. */
 export function aquadoppStructure(heading: number): Uint8Array {
   const bytes = Uint8Array.from(readFileSync(CAPTURE).subarray(0, BYTES));
-  const view = new DataView(bytes.buffer);
-  view.setUint16(HEADING_AT, heading, true);
-  let sum = 0xb58c;
-  for (let at = 0; at < BYTES - 2; at += 2) sum += view.getUint16(at, true);
-  view.setUint16(BYTES - 2, sum & 0xffff, true);
-  return bytes;
+  new DataView(bytes.buffer).setUint16(HEADING_AT, heading, true);
+  return sealed(VELOCITY, bytes);
 }

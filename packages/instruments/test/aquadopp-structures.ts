@@ -1,5 +1,5 @@
 /** Structures as an Aquadopp would send them, from numbers: what tests damage, nest and put into streams. */
-import { ID } from './structures.ts';
+import { ID } from '../src/nortek-aquadopp/structures.ts';
 
 export interface VelocityFields {
   readonly id?: number;

@@ -1,9 +1,9 @@
 /** Live and rebuilt flags are the same ones, for every test that can run live, whatever happens to the series on the way. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { randomSeries, seeded } from '../test/random-series.ts';
 import type { Columns, PreparedTest } from './flow.ts';
 import { judgeRows } from './judge-rows.ts';
-import { randomSeries, seeded } from './random-series.ts';
 import { prepareTests, REGISTRY } from './registry.ts';
 import { type SeriesState, SeriesStream } from './series-stream.ts';
 

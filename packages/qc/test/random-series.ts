@@ -1,5 +1,5 @@
 /** Series as the sea and a bad line make them, from a seed: for properties that must hold for any of them. */
-import type { Columns } from './flow.ts';
+import type { Columns } from '../src/flow.ts';
 
 /** A generator of numbers in [0, 1), the same ones for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {

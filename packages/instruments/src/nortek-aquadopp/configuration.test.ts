@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RawRun } from '@emso/core';
+import { joined, sealed, velocityStructure } from '../../test/aquadopp-structures.ts';
 import { readRecords } from '../framing.ts';
 import { nortekAquadopp as model } from './instrument.ts';
-import { joined, sealed, velocityStructure } from './made-structures.ts';
 import type { Settings } from './settings.ts';
 import { ID, scanStructures } from './structures.ts';
 

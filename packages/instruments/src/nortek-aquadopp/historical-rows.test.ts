@@ -7,12 +7,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { createBatch } from '@emso/core';
 import fc from 'fast-check';
+import { joined, velocityStructure } from '../../test/aquadopp-structures.ts';
 import { isSpace, LF } from '../bytes.ts';
 import { readRecords } from '../framing.ts';
 import { reframeRows } from '../reframe-rows.ts';
 import { datRow, readDatRows, stripBounds } from '../rows.ts';
 import { nortekAquadopp as model } from './instrument.ts';
-import { joined, velocityStructure } from './made-structures.ts';
 import { isStructure, scanStructures } from './structures.ts';
 
 const SAMPLES = new URL('../../../../../shared/instruments/samples/aquadopp/', import.meta.url);

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KIND } from '@emso/core';
 import fc from 'fast-check';
+import { joined, sealed, velocityStructure } from '../../test/aquadopp-structures.ts';
 import { createFramer, readRecords } from '../framing.ts';
-import { joined, sealed, velocityStructure } from './made-structures.ts';
 import { ID, isStructure, scanStructures } from './structures.ts';
 
 const FRAMING = { name: 'nortek-structures', scan: scanStructures };

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBatch, iso } from '@emso/core';
 import fc from 'fast-check';
+import { joined, sealed, type VelocityFields, velocityStructure } from '../../test/aquadopp-structures.ts';
 import { nortekAquadopp as model } from './instrument.ts';
-import { joined, sealed, type VelocityFields, velocityStructure } from './made-structures.ts';
 import { ID } from './structures.ts';
 
 const ENU = { layout: 'binary', coordinateSystem: 'ENU', velocityScale: 0.001 };

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { randomSeries, seeded } from '../../test/random-series.ts';
 import { type Flow, reachAt, UNLIMITED } from '../flow.ts';
-import { randomSeries, seeded } from '../random-series.ts';
 import { attenuatedSignalFlow } from './attenuated-signal.ts';
 import { type FlatLine, flatLineFlow } from './flat-line.ts';
 import { WindowStatistics } from './window-statistics.ts';
