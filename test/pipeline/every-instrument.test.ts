@@ -17,6 +17,7 @@ import { startChainOn } from '../support/chain.ts';
 import { untilRebuiltEqual } from '../support/rebuilt.ts';
 import { temporaryDirectory, waitFor } from '../support/servers.ts';
 import { filesBelow } from '../support/trees.ts';
+import { metricOf } from './stage.ts';
 
 /** The acquirer takes a quarter of a second without bytes for a pause. */
 const PAUSE_MS = 400;
@@ -74,16 +75,18 @@ function sensorOf({ id, model, fixture, clocked }: Capture, endpoint: string): F
   });
 }
 
-/** Serves a stream once to whoever connects, in uneven pieces, and keeps the line open. */
-async function serve(stream: Uint8Array): Promise<{ endpoint: string; close: () => Promise<void> }> {
+/** Serves a stream once to whoever connects, in uneven pieces, when it is told to, and keeps the line open. */
+async function serve(
+  stream: Uint8Array,
+  begin: Promise<unknown>,
+): Promise<{ endpoint: string; close: () => Promise<void> }> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
-    // What comes right after connecting may be the rest of a line; what comes after a pause is its beginning.
-    setTimeout(() => {
+    begin.then(() => {
       for (let at = 0, length = 1; at < stream.length; at += length, length = (length * 7) % 97) {
         socket.write(stream.subarray(at, at + length));
       }
-    }, PAUSE_MS);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
@@ -98,7 +101,8 @@ async function serve(stream: Uint8Array): Promise<{ endpoint: string; close: () 
 
 test('every capture of every instrument: archived as sent, live equals rebuilt', { timeout: 120_000 }, async (t) => {
   const captures = [...INSTRUMENTS.values()].flatMap(capturesOf);
-  const boxes = await Promise.all(captures.map(({ stream }) => serve(stream)));
+  const begin = Promise.withResolvers<void>();
+  const boxes = await Promise.all(captures.map(({ stream }) => serve(stream, begin.promise)));
   const site = path.join(temporaryDirectory('instruments'), 'observatory.yaml');
   const constants = [{ validFrom: FROM, salinity: 38.48, pressureDbar: 2505.6 }];
   const sensors = captures.map((capture, i) => sensorOf(capture, boxes[i].endpoint));
@@ -109,6 +113,15 @@ test('every capture of every instrument: archived as sent, live equals rebuilt',
     await Promise.all(boxes.map((box) => box.close()));
   });
 
+  const connected = async (): Promise<boolean> => {
+    for (const { id } of captures) {
+      if ((await metricOf(chain.service('acquirer'), 'emso_source_connected', { sensor: id })) !== 1) return false;
+    }
+    return true;
+  };
+  await waitFor(connected, { what: 'every box to be connected', timeoutMs: 30_000 });
+  // What comes right after connecting may be the rest of a line; what comes after a pause is its beginning.
+  setTimeout(begin.resolve, PAUSE_MS);
   for (const { id, stream, model, fixture } of captures) {
     const inLines = framingOf(model, fixture.settings).name === 'lines';
     const plan = chain.plans.find(({ sensor }) => sensor.id === id);

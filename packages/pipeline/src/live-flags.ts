@@ -34,6 +34,8 @@ export interface RememberedRow {
   readonly row: Observation;
   /** How often its verdict was told again. */
   revision: number;
+  /** True when it came after a later one. */
+  readonly late?: true;
 }
 
 type Digits = Record<string, Record<string, Qartod>>;
@@ -42,7 +44,7 @@ interface Recent extends RememberedRow {
   readonly id: string;
   /** The entry of the settings that judges it. */
   readonly entry: number;
-  readonly digits: Digits;
+  digits: Digits;
   /** Its flags as they were said last, one digit a code. */
   flags: string;
 }
@@ -66,7 +68,7 @@ export class LiveFlags {
   constructor(plan: SensorPlan, state: FlagState = { build: plan.build, rows: [], disturbedUntilMs: 0 }) {
     this.#plan = plan;
     this.#disturbedUntilMs = state.disturbedUntilMs;
-    for (const { session, row, revision } of state.rows) this.#take(session, row).revision = revision;
+    for (const each of state.rows) this.#take(each);
     if (state.build !== plan.build) for (const { row } of state.rows) this.#disturb(row);
   }
 
@@ -78,34 +80,36 @@ export class LiveFlags {
   judge(message: ObservationMessage): { verdicts: VerdictMessage; revised: VerdictMessage[] } {
     const { session } = message.range;
     const build = message.build === this.#plan.build ? message.build : `${message.build}/${this.#plan.build}`;
-    const changed = new Set<Recent>();
+    const changed = new Set<string>();
     // All of them first: a row's verdict may depend on one that came with it.
-    const judged = message.rows.map((row) => {
-      const known = this.#rows.get(idOf(session, row));
-      if (known !== undefined) return known;
+    for (const row of message.rows) {
+      if (this.#rows.has(idOf(session, row))) continue;
       const next = this.#inTurn(session, row);
-      if (next === undefined || message.build !== this.#plan.build) this.#disturb(row);
-      return next === undefined ? undefined : this.#take(session, next, changed);
-    });
-    const rows = message.rows.map((row, i): QualifiedObservation => {
-      const recent = judged[i];
+      if (next !== undefined) this.#take({ session, row: next, revision: 0 }, changed);
+      else this.#insert({ session, row, revision: 0, late: true }, changed);
+      if (message.build !== this.#plan.build) this.#disturb(row);
+    }
+    const rows = message.rows.map((row): QualifiedObservation => {
+      const recent = this.#rows.get(idOf(session, row));
       if (recent === undefined) return { ...row, verdicts: this.#unknown(row), late: true };
-      const verdicts = this.#verdicts(recent);
-      return recent.row.timeMs > this.#disturbedUntilMs
-        ? { ...recent.row, verdicts }
-        : { ...recent.row, verdicts, late: true };
+      const qualified = { ...recent.row, verdicts: this.#verdicts(recent) };
+      const late = recent.late === true || recent.row.timeMs <= this.#disturbedUntilMs;
+      return late ? { ...qualified, late } : qualified;
     });
     const own = new Set(message.rows.map((row) => idOf(session, row)));
-    const revised = [...changed].flatMap((recent): VerdictMessage[] => {
+    const revised = [...changed].flatMap((id): VerdictMessage[] => {
+      const recent = this.#rows.get(id);
+      if (recent === undefined) return [];
       const before = recent.flags;
       recent.flags = this.#flagText(recent);
       // What came in this message is told with it, and a flag that stayed is not told again.
-      if (own.has(recent.id) || recent.flags === before) return [];
+      if (own.has(id) || recent.flags === before) return [];
       const range: RecordRange = { session: recent.session, first: recent.row.seq, last: recent.row.seq };
       const { platform, sensor } = message;
       const rows = [{ ...recent.row, verdicts: this.#verdicts(recent) }];
       return [{ platform, sensor, range, build, revision: ++recent.revision, rows }];
     });
+    this.#forgetOutOfReach();
     const said = (answer: VerdictMessage): VerdictMessage => withExpertFlags(this.#plan, answer);
     return { verdicts: said({ ...message, build, rows }), revised: revised.map(said) };
   }
@@ -114,7 +118,12 @@ export class LiveFlags {
   state(): FlagState {
     return {
       build: this.#plan.build,
-      rows: Array.from(this.#rows.values(), ({ session, row, revision }) => ({ session, row, revision })),
+      rows: Array.from(this.#rows.values(), ({ session, row, revision, late }) => ({
+        session,
+        row,
+        revision,
+        ...(late && { late }),
+      })),
       disturbedUntilMs: this.#disturbedUntilMs,
     };
   }
@@ -132,19 +141,57 @@ export class LiveFlags {
     return received && inOrder && dayOf(afterMs) === dayOf(row.timeMs) ? { ...row, timeMs: afterMs } : undefined;
   }
 
+  /**
+   * A late row takes its place among those that are remembered, and those that look at it are judged again. Where its time is taken,
+   * only the rebuild knows which of the two moves or goes (PROMISE 13).
+   */
+  #insert(late: RememberedRow, changed: Set<string>): void {
+    const { lookbackMs, lookaheadMs } = this.#plan.tests;
+    const { timeMs } = late.row;
+    const before = new Map(this.#rows);
+    const newestMs = [...before.values()].at(-1)?.row.timeMs ?? timeMs;
+    const oldestMs = newestMs - lookbackMs - lookaheadMs;
+    if (timeMs < oldestMs || [...before.values()].some(({ row }) => row.timeMs === timeMs)) {
+      this.#disturb(late.row);
+      return;
+    }
+    this.#rows.clear();
+    this.#current = undefined;
+    this.#former = undefined;
+    this.#last = undefined;
+    for (const each of [...before.values(), late].sort((a, b) => a.row.timeMs - b.row.timeMs)) this.#take(each);
+    for (const [id, recent] of this.#rows) {
+      const earlier = before.get(id);
+      if (earlier === undefined) continue;
+      // The first ones have lost what they looked back at; nothing that came can have changed them.
+      if (recent.row.timeMs < timeMs - lookaheadMs) recent.digits = earlier.digits;
+      recent.flags = earlier.flags;
+      changed.add(id);
+    }
+  }
+
+  #forgetOutOfReach(): void {
+    const { lookbackMs, lookaheadMs } = this.#plan.tests;
+    const oldestMs = (this.#last?.row.timeMs ?? 0) - lookbackMs - lookaheadMs;
+    for (const [id, { row }] of this.#rows) {
+      if (row.timeMs >= oldestMs) break;
+      this.#rows.delete(id);
+    }
+  }
+
   /** A row that tests do not see as a rebuild does: what looks at it is for the rebuild to judge. */
   #disturb({ timeMs }: Observation): void {
     this.#disturbedUntilMs = Math.max(this.#disturbedUntilMs, timeMs + this.#plan.tests.lookbackMs);
   }
 
-  #take(session: string, row: Observation, changed: Set<Recent> = new Set()): Recent {
+  #take({ session, row, revision, late }: RememberedRow, changed: Set<string> = new Set()): Recent {
     const { tests } = this.#plan;
     const entry = entryAt(tests, row.timeMs);
     if (this.#current?.entry !== entry) this.#enter(entry, row.timeMs);
     const current = this.#current!;
     const id = idOf(session, row);
     const digits = this.#push(current, id, row, changed);
-    const recent: Recent = { session, row, revision: 0, id, entry, digits, flags: '' };
+    const recent: Recent = { session, row, revision, id, entry, digits, flags: '', ...(late && { late }) };
     if (this.#former !== undefined) {
       this.#push(this.#former, id, row, changed);
       if (row.timeMs > this.#former.untilMs) this.#former = undefined;
@@ -152,11 +199,6 @@ export class LiveFlags {
     this.#rows.set(id, recent);
     this.#last = recent;
     recent.flags = this.#flagText(recent);
-    const reachMs = tests.lookbackMs + tests.lookaheadMs;
-    for (const [old, { row: earlier }] of this.#rows) {
-      if (earlier.timeMs >= row.timeMs - reachMs) break;
-      this.#rows.delete(old);
-    }
     return recent;
   }
 
@@ -175,7 +217,7 @@ export class LiveFlags {
   }
 
   /** What the tests of an entry say of a row; answers that it changes are those of rows that this entry judges. */
-  #push({ entry, byCode }: EntryAtWork, id: string, row: Observation, changed: Set<Recent>): Digits {
+  #push({ entry, byCode }: EntryAtWork, id: string, row: Observation, changed: Set<string>): Digits {
     const valueAt = (code: string): number => row.values[code] ?? Number.NaN;
     const digits: Digits = {};
     for (const [code, { tests, stream }] of byCode) {
@@ -186,7 +228,7 @@ export class LiveFlags {
         const earlier = this.#rows.get(String(revision.id));
         if (earlier?.entry !== entry) continue;
         earlier.digits[code][revision.test] = revision.digit;
-        changed.add(earlier);
+        changed.add(earlier.id);
       }
     }
     return digits;
