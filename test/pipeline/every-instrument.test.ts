@@ -82,11 +82,12 @@ async function serve(
 ): Promise<{ endpoint: string; close: () => Promise<void> }> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
-    begin.then(() => {
+    const send = (): void => {
       for (let at = 0, length = 1; at < stream.length; at += length, length = (length * 7) % 97) {
         socket.write(stream.subarray(at, at + length));
       }
-    });
+    };
+    begin.then(send, (err: Error) => socket.destroy(err));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };

@@ -15,6 +15,8 @@ export interface SensorTests {
   /** How far any test looks back and ahead: W and L of PROMISE 16. */
   readonly lookbackMs: number;
   readonly lookaheadMs: number;
+  /** So many rows later an answer can still change. */
+  readonly lateRows: number;
   /** What a computed parameter is computed from: it is never better than the worst of them. */
   readonly inputs: ReadonlyMap<string, readonly string[]>;
   /** Parameters that are never better than suspect in rows received at a time (oxygen without a confirmed calibration). */
@@ -40,7 +42,8 @@ export function sensorTests(
     };
   });
   const all = entries.flatMap(({ tests }) => [...tests.values()].flat());
-  return { entries, ...reachOf(all), inputs, ...(cappedAt !== undefined && { cappedAt }) };
+  const lateRows = Math.max(0, ...all.map((test) => test.lateRows));
+  return { entries, ...reachOf(all), lateRows, inputs, ...(cappedAt !== undefined && { cappedAt }) };
 }
 
 function configOf(own: unknown, code: string): Readonly<Record<string, unknown>> {

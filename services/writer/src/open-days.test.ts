@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmS
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DAY_MS, type RawRecord } from '@emso/core';
-import type { SensorPlan } from '@emso/pipeline';
+import { decodeMessageRecords, LiveFlags, type SensorPlan } from '@emso/pipeline';
 import { temporaryDirectory } from '../../../test/support/servers.ts';
 import { filesBelow } from '../../../test/support/trees.ts';
 import { assertRebuilt } from './fixtures/rebuilt-files.ts';
@@ -248,5 +248,39 @@ test('many days that do not grow hold no file open', async () => {
     [],
   );
   assert.equal(csvRowsIn(root, plan, DAY + 19), 1);
+  await close();
+});
+
+test('flags that a verdict on its way will change are no difference, and it changes them', async () => {
+  const root = temporaryDirectory('spike');
+  const { days, plan, arrive, divergences, close } = await openDays({ root });
+  const { cadenceMs } = plan.sensor;
+  const at = (seq: number, attenuation: string): RawRecord => ({
+    ...line(seq, NOON_MS + seq * cadenceMs),
+    bytes: Buffer.from(`CST-1186DR\t7000\t9219\t11982\t${attenuation}\t537\r`, 'latin1'),
+  });
+  const records = [at(1, '0.092'), at(2, '0.392'), at(3, '0.093')];
+  const flags = new LiveFlags(plan);
+  const judged = records.map((record) => flags.judge(decodeMessageRecords(plan, [record]).observations));
+  const flagOf = (row: number): string => {
+    const [header, ...rows] = readFileSync(fileOf(root, plan, 'csv'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    return rows[row].split(',')[header.split(',').indexOf('ATTN_QC')];
+  };
+  for (const i of [0, 1]) {
+    await arrive([records[i]]);
+    await days.verdicts(judged[i].verdicts);
+  }
+  assert.equal(flagOf(1), '1', 'nothing has come that shows a spike');
+  await arrive([records[2]]);
+  await days.tick(NOON_MS + 60_000);
+  assert.equal(flagOf(1), '3', 'the rebuild knows the successor');
+  assert.deepEqual(divergences, []);
+  assert.equal(judged[2].revised.length, 1);
+  for (const message of [...judged[2].revised, judged[2].verdicts]) await days.verdicts(message);
+  await days.tick(NOON_MS + 120_000);
+  assertRebuilt(root, plan);
+  assert.deepEqual(divergences, []);
   await close();
 });
