@@ -1,5 +1,6 @@
 export * from './dat-view.ts';
 export * from './day.ts';
+export * from './day-without-rows.ts';
 export * from './declination.ts';
 export * from './decode-run.ts';
 export * from './donors.ts';

@@ -1,5 +1,6 @@
 export * from './csv.ts';
 export { type DayInput, describeDay } from './day-description.ts';
+export * from './erddap/mod.ts';
 export * from './manifest.ts';
 export type * from './netcdf-file.ts';
 export * from './netcdf3.ts';

@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { CommandFailure, EXIT } from './command-failure.ts';
 import { register as decode } from './commands/decode.ts';
 import { register as demo } from './commands/demo.ts';
+import { register as erddap } from './commands/erddap.ts';
 import { register as explain } from './commands/explain.ts';
 import { register as flag } from './commands/flag.ts';
 import { register as importFiles } from './commands/import.ts';
@@ -49,6 +50,7 @@ for (const register of [
   release,
   table,
   explain,
+  erddap,
 ])
   register(program);
 
