@@ -9,6 +9,7 @@ export * from './observatory.ts';
 export * from './parameters.ts';
 export * from './raw-run.ts';
 export * from './records.ts';
+export { CF_VERSIONS, type CfVersion } from './site-netcdf.ts';
 export * from './subjects.ts';
 export * from './time.ts';
 export * from './vocabulary.ts';

@@ -32,9 +32,10 @@ import { type DayShare, NO_SHARE, receivedShare, sharesByDay } from './day-share
 import { decodeRun, type RejectedRecord } from './decode-run.ts';
 import { type DonorsRead, digestWithDonors, fillFromDonors, NO_DONORS } from './donors.ts';
 import { applyExpertFlags, expertDigest, expertNotes } from './expert-flags.ts';
+import { flagRulesOfDay } from './flag-rules.ts';
 import { dayGaps } from './gaps.ts';
 import { withoutPairedImports } from './pairing.ts';
-import { codesOfDay, deploymentOfDay, factsOfDay, methodsOfDay, type SensorPlan } from './plan.ts';
+import { codesOfDay, deploymentOfDay, factsOfDay, isCalibratedOn, methodsOfDay, type SensorPlan } from './plan.ts';
 
 /** An open day may still grow; a sealed one is complete, its last gap counted up to midnight. */
 export type DayForm = 'open' | 'sealed';
@@ -135,6 +136,8 @@ function productsOf(
     day,
     batch,
     methods: methodsOfDay(plan, day),
+    calibrated: isCalibratedOn(plan, day),
+    flagRules: flagRulesOfDay(plan, day),
     expertFlags: expertNotes(plan, day),
     build: plan.build,
     lastReceivedMs: Math.max(lastReceivedMs(batch, day), donatedMs),

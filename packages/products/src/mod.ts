@@ -1,5 +1,9 @@
 export * from './csv.ts';
+export { describeDay } from './day-description.ts';
 export { type DayInput, describeDay } from './day-description.ts';
+export type { DayInput, FlagRules } from './day-input.ts';
+export { type Keyword, keywordsOf } from './day-keywords.ts';
+export { contributorType } from './day-people.ts';
 export * from './erddap/mod.ts';
 export * from './manifest.ts';
 export type * from './netcdf-file.ts';

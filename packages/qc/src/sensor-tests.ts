@@ -7,7 +7,12 @@ import { prepareTests, reachOf } from './registry.ts';
 export interface TestsInForce {
   readonly validFrom: number;
   readonly tests: ReadonlyMap<string, readonly PreparedTest[]>;
+  /** The same as the site file writes them, test by test: thresholds are published with the flags. */
+  readonly thresholds: ReadonlyMap<string, Thresholds>;
 }
+
+/** Test name → its thresholds and where they come from. */
+export type Thresholds = Readonly<Record<string, unknown>>;
 
 export interface SensorTests {
   /** In order of `validFrom`; the first one holds since ever. */
@@ -36,9 +41,11 @@ export function sensorTests(
   const dated = qc[0]?.validFrom === Number.NEGATIVE_INFINITY ? qc : [{ validFrom: Number.NEGATIVE_INFINITY }, ...qc];
   const entries = dated.map((entry): TestsInForce => {
     const own = entry as Readonly<Record<string, unknown>>;
+    const thresholds = new Map(codes.map((code) => [code, configOf(own[code], code)]));
     return {
       validFrom: entry.validFrom,
-      tests: new Map(codes.map((code) => [code, prepareTests(configOf(own[code], code), cadenceMs)])),
+      tests: new Map(codes.map((code) => [code, prepareTests(thresholds.get(code) ?? {}, cadenceMs)])),
+      thresholds,
     };
   });
   const all = entries.flatMap(({ tests }) => [...tests.values()].flat());
@@ -46,10 +53,13 @@ export function sensorTests(
   return { entries, ...reachOf(all), lateRows, inputs, ...(cappedAt !== undefined && { cappedAt }) };
 }
 
-function configOf(own: unknown, code: string): Readonly<Record<string, unknown>> {
-  const tests = (own ?? {}) as Readonly<Record<string, unknown>>;
+const ANY_SENSOR = 'what any sensor of the kind can mean';
+
+function configOf(own: unknown, code: string): Thresholds {
+  const tests = (own ?? {}) as Thresholds;
   const range = PARAMETERS.get(code)?.validRange;
-  return tests['grossRange'] !== undefined || range === undefined ? tests : { grossRange: { fail: range }, ...tests };
+  if (tests['grossRange'] !== undefined || range === undefined) return tests;
+  return { grossRange: { fail: range, source: ANY_SENSOR }, ...tests };
 }
 
 /** The index of the entry in force at an observation time. */

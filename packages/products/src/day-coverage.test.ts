@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY_MS } from '@emso/core';
-import { isoDuration } from './day-attributes.ts';
+import { isoDuration } from './day-coverage.ts';
 
 const DURATIONS: [ms: number, text: string][] = [
   [0, 'PT0S'],
