@@ -70,10 +70,10 @@ export function rebuildEveryDay(
   plan: SensorPlan,
   run: RawRun,
   form: DayForm,
-  digest: RawDigest = rawDigest,
   donors: DonorsRead = NO_DONORS,
+  options: RebuildOptions = {},
 ): Generator<DayProducts> {
-  return daysOfRun(plan, undefined, run, form, donors, { digest });
+  return daysOfRun(plan, undefined, run, form, donors, options);
 }
 
 /** The products of several days, in order, from the raw records that may contribute to any of them: decodes once. */
