@@ -7,6 +7,7 @@ export * from './donors.ts';
 export * from './expert-flags.ts';
 export * from './explain-row.ts';
 export * from './fast-path.ts';
+export * from './flag-changes.ts';
 export * from './gaps.ts';
 export * from './live.ts';
 export * from './live-flags.ts';
