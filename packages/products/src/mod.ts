@@ -1,6 +1,5 @@
 export * from './csv.ts';
 export { describeDay } from './day-description.ts';
-export { type DayInput, describeDay } from './day-description.ts';
 export type { DayInput, FlagRules } from './day-input.ts';
 export { type Keyword, keywordsOf } from './day-keywords.ts';
 export { contributorType } from './day-people.ts';
