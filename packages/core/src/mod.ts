@@ -9,5 +9,14 @@ export * from './observatory.ts';
 export * from './parameters.ts';
 export * from './raw-run.ts';
 export * from './records.ts';
+export {
+  type ComparedValue,
+  type Comparison,
+  comparedCodes,
+  comparedSensors,
+  LEVEL_DENSITY,
+  type LevelsComparison,
+  type PairComparison,
+} from './site-comparisons.ts';
 export * from './subjects.ts';
 export * from './time.ts';

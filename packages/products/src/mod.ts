@@ -1,4 +1,5 @@
 export * from './csv.ts';
+export * from './csv-reader.ts';
 export { type DayInput, describeDay } from './day-description.ts';
 export * from './manifest.ts';
 export type * from './netcdf-file.ts';

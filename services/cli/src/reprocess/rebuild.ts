@@ -53,6 +53,8 @@ export interface RebuildOutcome {
   readonly rejected: number;
   readonly damaged: number;
   readonly days: number;
+  /** The days that were written. */
+  readonly written?: readonly number[];
   /** Reception days found when the file holds rows of another day than its name says; nothing was written then. */
   readonly mixedDays?: readonly number[];
 }
@@ -61,7 +63,8 @@ export interface RebuildOutcome {
 export function rebuild(plan: SensorPlan, task: RebuildTask): RebuildOutcome {
   const { runs, damaged, digest } = readFiles(plan, task.files);
   const lines = runs.reduce((sum, { count }) => sum + count, 0);
-  const outcome = { lines, rows: 0, rejected: 0, damaged, days: 0 };
+  const written: number[] = [];
+  const outcome = { lines, rows: 0, rejected: 0, damaged, days: 0, written };
   if (task.day !== undefined && !task.mixedIsKnown) {
     const days = new Set(runs.flatMap((run) => [...receptionDays(run)]));
     if (days.size > 1 || (days.size === 1 && !days.has(task.day))) return { ...outcome, mixedDays: [...days] };
@@ -78,12 +81,13 @@ export function rebuild(plan: SensorPlan, task: RebuildTask): RebuildOutcome {
     outcome.rows += day.batch.count;
     outcome.rejected += Object.values(day.content.rejections).reduce((sum, n) => sum + n, 0);
     outcome.days++;
+    written.push(day.day);
   }
   // The historical view is cut by reception day, as the raw files are.
   const byDay = Map.groupBy(task.files.keys(), (i) => task.files[i].day);
   for (const [day, indices] of byDay) {
     if (indices.some((i) => task.files[i].format === 'dat')) continue;
-    write(join(task.out, productPaths(plan.sensor, day).dat), datView(mergeRuns(indices.map((i) => runs[i]))));
+    writeProduct(join(task.out, productPaths(plan.sensor, day).dat), datView(mergeRuns(indices.map((i) => runs[i]))));
   }
   return outcome;
 }
@@ -161,9 +165,9 @@ function writeDay(plan: SensorPlan, task: RebuildTask, day: DayProducts): void {
     history:
       task.form === 'open' ? { state: 'open', version: 0, notes: [] } : { state: 'sealed', version: 1, notes: [] },
   };
-  write(join(task.out, paths.csv), day.csv);
-  write(join(task.out, paths.netcdf), day.netcdf);
-  write(join(task.out, paths.manifest), encodeManifest(manifest));
+  writeProduct(join(task.out, paths.csv), day.csv);
+  writeProduct(join(task.out, paths.netcdf), day.netcdf);
+  writeProduct(join(task.out, paths.manifest), encodeManifest(manifest));
 }
 
 /** The plans as releases knew them: donors are read once for each. */
@@ -178,11 +182,11 @@ function writeReleased(plan: SensorPlan, task: RebuildTask, made: DayProducts, r
   plansAsOf.set(release, asOf);
   const same = content.expertFlags === expertDigest(asOf, day, 'sealed');
   const sealed = same ? made : rebuildDay(asOf, day, run, 'sealed', digest, donorsRead(asOf, task.donors));
-  for (const { path, bytes } of releasedDay(sealed, release)) write(join(task.out, path), bytes);
+  for (const { path, bytes } of releasedDay(sealed, release)) writeProduct(join(task.out, path), bytes);
 }
 
 /** No fsync and no rename: everything here can be computed again, and `reprocess` refuses a root that a writer holds. */
-function write(path: string, bytes: Uint8Array | string): void {
+export function writeProduct(path: string, bytes: Uint8Array | string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes);
 }

@@ -1,12 +1,13 @@
 /** `emso reprocess`: shares the days of a raw tree among worker threads; any number of them gives the same bytes. */
 import { mkdirSync } from 'node:fs';
 import { type ExpertFacts, flagsInForce } from '@emso/core';
-import { type DayForm, planObservatory, rawDaysOf, type SensorPlan } from '@emso/pipeline';
+import { type DayForm, planComparisons, planObservatory, rawDaysOf, type SensorPlan } from '@emso/pipeline';
 import { type DataRootLock, lockDataRoot } from '@emso/runtime/lock';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 import { startProgress } from '../progress.ts';
 import { loadExpertFacts, loadSiteFile } from '../site-file.ts';
 import { formatTable } from '../table.ts';
+import { writeComparisons } from './compared.ts';
 import { type DonorFiles, donorFilesOf, missingDonors } from './donor-files.ts';
 import { findRawFiles, inOrder, type RawFile } from './inventory.ts';
 import { type Done, openPool, type Pool, type Site } from './pool.ts';
@@ -76,6 +77,9 @@ async function reprocessWith(options: ReprocessOptions, pool: Pool): Promise<Rep
     );
     const outcomes = await perform({ observatory, flags }, plans, tasks, found.files, pool);
     const sensors = sumBySensor(plans, outcomes);
+    // Comparisons are of sealed days; a release makes one sensor's only.
+    const isWhole = options.form === 'sealed' && options.only === undefined;
+    if (isWhole) writeComparisons(planComparisons(observatory), daysBySensor(plans, outcomes), options.out);
     const lines = [...sensors.values()].reduce((sum, { lines }) => sum + lines, 0);
     const withoutDonor = options.form === 'sealed' ? missingDonors(plans, found.files) : [];
     const seconds = (performance.now() - startMs) / 1000;
@@ -176,6 +180,17 @@ async function perform(
   } finally {
     progress.stop();
   }
+}
+
+function daysBySensor(plans: readonly SensorPlan[], outcomes: readonly Done[]): Map<string, Set<number>> {
+  const days = new Map<string, Set<number>>();
+  for (const { task, outcome } of outcomes) {
+    const { id } = plans[task.plan].sensor;
+    const own = days.get(id) ?? new Set();
+    for (const day of outcome.written ?? []) own.add(day);
+    days.set(id, own);
+  }
+  return days;
 }
 
 function sumBySensor(plans: readonly SensorPlan[], outcomes: readonly Done[]): Map<string, RebuildOutcome> {
