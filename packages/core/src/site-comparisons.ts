@@ -141,14 +141,18 @@ function pairOf(
   fault: Fault,
 ): PairComparison {
   const { of, against } = written;
-  for (const [name, { parameter }] of Object.entries({ of, against })) comparable([name, 'parameter'], parameter, fault);
+  for (const [name, { parameter }] of Object.entries({ of, against }))
+    comparable([name, 'parameter'], parameter, fault);
   const [unit, other] = [of, against].map(({ parameter }) => PARAMETERS.get(parameter)?.unit);
   if (unit !== undefined && other !== undefined && unit !== other) {
     const message = `expected a parameter in ${unit} as ${of.parameter} is, found ${against.parameter} in ${other}`;
     fault(['against', 'parameter'], message);
   }
   if (of.sensor === against.sensor) {
-    fault(['against', 'sensor'], `expected another sensor, found '${of.sensor}' again: two values of one are a test (agreement)`);
+    fault(
+      ['against', 'sensor'],
+      `expected another sensor, found '${of.sensor}' again: two values of one are a test (agreement)`,
+    );
   }
   const names = namesOf(of.parameter);
   const limits = written.limits.map((entry, i): PairLimits => {
@@ -164,12 +168,18 @@ function pairOf(
       fault([...at, 'medianMs'], `expected a number of milliseconds that divides the day, found ${medianMs}`);
     }
     const minSamples = number('minSamples') ?? 1;
-    if (!(Number.isInteger(minSamples) && minSamples >= 1) || (entry['minSamples'] !== undefined && medianMs === undefined)) {
+    if (
+      !(Number.isInteger(minSamples) && minSamples >= 1) ||
+      (entry['minSamples'] !== undefined && medianMs === undefined)
+    ) {
       fault([...at, 'minSamples'], `expected a whole number from 1, beside medianMs, found ${minSamples}`);
     }
     const [suspect, fail] = [number(names.suspect), number(names.fail)];
     if ((suspect ?? fail) === undefined) fault(at, `expected ${names.suspect}, ${names.fail} or both`);
-    for (const [name, value] of [[names.suspect, suspect], [names.fail, fail]] as const) {
+    for (const [name, value] of [
+      [names.suspect, suspect],
+      [names.fail, fail],
+    ] as const) {
       if (value !== undefined && !(value >= 0)) fault([...at, name], `expected a number from 0, found ${value}`);
     }
     if (suspect !== undefined && fail !== undefined && fail < suspect) {
@@ -208,7 +218,10 @@ function levelsOf(
     reach([...at, 'withinMs'], withinMs, fault);
     const [suspect, fail] = [number(names.suspect), number(names.fail)];
     if ((suspect ?? fail) === undefined) fault(at, `expected ${names.suspect}, ${names.fail} or both`);
-    for (const [name, value] of [[names.suspect, suspect], [names.fail, fail]] as const) {
+    for (const [name, value] of [
+      [names.suspect, suspect],
+      [names.fail, fail],
+    ] as const) {
       if (value !== undefined && !(value <= 0)) {
         fault([...at, name], `expected a number not above 0 (density grows downwards), found ${value}`);
       }

@@ -20,7 +20,12 @@ export function comparisonFaults(observatory: Observatory, offers: ReadonlyMap<s
       const missing = comparedCodes(comparison, sensor).filter((code) => codes !== undefined && !codes.has(code));
       if (missing.length === 0) return [];
       const found = `found '${sensor}', which gives ${[...codes!].join(', ')}`;
-      return [{ path: ['comparisons', c, ...codeAt], message: `expected a sensor that gives ${missing.join(', ')}, ${found}` }];
+      return [
+        {
+          path: ['comparisons', c, ...codeAt],
+          message: `expected a sensor that gives ${missing.join(', ')}, ${found}`,
+        },
+      ];
     }),
   );
 }

@@ -86,9 +86,14 @@ type SeriesBySensor = ReadonlyMap<string, CsvSeries>;
 function pairRows(comparison: PairComparison, day: number, series: SeriesBySensor): ComparisonRow[] {
   const { of, against, limits } = comparison;
   const [own, other] = [series.get(of.sensor)!, series.get(against.sensor)!];
-  const round = rounder(of.parameter);
+  const round = rounder(finerOf(comparison));
   const rows: ComparisonRow[] = [];
-  const add = (timeMs: number, value: number, reference: number, { offset, suspect, fail }: typeof limits[number]) => {
+  const add = (
+    timeMs: number,
+    value: number,
+    reference: number,
+    { offset, suspect, fail }: (typeof limits)[number],
+  ) => {
     const difference = round(value - reference - offset);
     const size = Math.abs(difference);
     const flag = size > fail ? FLAG.bad : size > suspect ? FLAG.suspect : FLAG.good;
@@ -145,6 +150,12 @@ function levelRows({ sensors, limits }: LevelsComparison, series: SeriesBySensor
   return rows;
 }
 
+/** Of the two compared parameters the one with more digits: differences have as many. */
+function finerOf({ of, against }: PairComparison): string {
+  const digits = (code: string): number => PARAMETERS.get(code)!.digits;
+  return digits(of.parameter) >= digits(against.parameter) ? of.parameter : against.parameter;
+}
+
 /** The columns between `time` and `difference`: what was compared, and with which digits. */
 function columnsOf(comparison: Comparison): { readonly names: readonly string[]; readonly digits: number } {
   if (comparison.kind === 'levels') {
@@ -154,7 +165,7 @@ function columnsOf(comparison: Comparison): { readonly names: readonly string[];
   const { of, against } = comparison;
   return {
     names: [of, against].map(({ sensor, parameter }) => `${sensor}_${parameter}`),
-    digits: PARAMETERS.get(of.parameter)!.digits,
+    digits: PARAMETERS.get(finerOf(comparison))!.digits,
   };
 }
 

@@ -36,7 +36,8 @@ export class ComparedDays {
   /** Every sealed day is due. */
   expectAll(): void {
     for (const [planned, due] of this.#due) {
-      for (const { id } of planned.sensors) for (const day of this.#options.days.get(id)?.sealedDays() ?? []) due.add(day);
+      for (const { id } of planned.sensors)
+        for (const day of this.#options.days.get(id)?.sealedDays() ?? []) due.add(day);
     }
   }
 

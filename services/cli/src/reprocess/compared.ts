@@ -14,7 +14,8 @@ export function writeComparisons(
   let files = 0;
   for (const planned of comparisons) {
     const counts = new Map<number, number>();
-    for (const { id } of planned.sensors) for (const day of made.get(id) ?? []) counts.set(day, (counts.get(day) ?? 0) + 1);
+    for (const { id } of planned.sensors)
+      for (const day of made.get(id) ?? []) counts.set(day, (counts.get(day) ?? 0) + 1);
     for (const [day, sensors] of counts) {
       if (sensors < LEAST_FILES) continue;
       const sealed = planned.sensors
