@@ -34,7 +34,7 @@ export function goodRows(csv: Uint8Array, columns: readonly CsvColumn[]): CsvSer
     }
     if (![timeFlag, ...wanted.map(([, flag]) => flag)].every((flag) => cells[flag] === GOOD)) continue;
     time.push(at);
-    wanted.forEach(([value], c) => values[c].push(Number(cells[value])));
+    for (const [c, [value]] of wanted.entries()) values[c].push(Number(cells[value]));
   }
   return { time: Float64Array.from(time), values: values.map((column) => Float64Array.from(column)) };
 }
