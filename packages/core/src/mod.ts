@@ -10,6 +10,15 @@ export * from './parameters.ts';
 export * from './raw-run.ts';
 export * from './records.ts';
 export { CF_VERSIONS, type CfVersion } from './site-netcdf.ts';
+export {
+  type ComparedValue,
+  type Comparison,
+  comparedCodes,
+  comparedSensors,
+  LEVEL_DENSITY,
+  type LevelsComparison,
+  type PairComparison,
+} from './site-comparisons.ts';
 export * from './subjects.ts';
 export * from './time.ts';
 export * from './vocabulary.ts';

@@ -7,6 +7,7 @@ import { erddapConfig } from './site-erddap.ts';
 import { describingFacts } from './site-facts.ts';
 import { netcdfFacts } from './site-netcdf.ts';
 import { factText } from './site-text.ts';
+import { comparisonsConfig } from './site-comparisons.ts';
 import { isToken } from './subjects.ts';
 import { iso, parseIso } from './time.ts';
 
@@ -239,4 +240,5 @@ export const observatoryConfig = z.strictObject({
   }),
   platforms: z.array(platformConfig).min(1),
   erddap: erddapConfig.optional(),
+  comparisons: comparisonsConfig({ token, factText, instant, bilingual }).default([]),
 });

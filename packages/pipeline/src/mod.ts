@@ -1,3 +1,4 @@
+export * from './comparisons.ts';
 export * from './dat-view.ts';
 export * from './day.ts';
 export * from './day-without-rows.ts';

@@ -4,6 +4,7 @@ export type { DayInput, FlagRules } from './day-input.ts';
 export { type Keyword, keywordsOf } from './day-keywords.ts';
 export { contributorType } from './day-people.ts';
 export * from './erddap/mod.ts';
+export * from './csv-reader.ts';
 export * from './manifest.ts';
 export type * from './netcdf-file.ts';
 export * from './netcdf3.ts';

@@ -34,6 +34,14 @@ export function releasedPaths(
   return { csv: `${stem}.csv`, netcdf: `${stem}.nc` };
 }
 
+/** The tree of a data root that holds what sensors say of each other. */
+export const COMPARISON = 'comparison';
+
+/** The file of a declared comparison and UTC day. */
+export function comparisonPath(id: string, day: number): string {
+  return `${COMPARISON}/${id}/${isoMonth(day)}/${id}_${compactDay(day)}.csv`;
+}
+
 /** The raw file of a sensor that the configuration does not know: its records are archived all the same. */
 export function rawPathOfUnknown(platform: string, sensor: string, day: number): string {
   for (const name of [platform, sensor]) {

@@ -31,6 +31,11 @@ export const COUNTERS = {
     help: 'QC tests that answered fail',
     labels: ['sensor', 'test'],
   },
+  comparisonFlags: {
+    name: 'emso_comparison_flags_total',
+    help: 'Rows of comparison files that were written, by OceanSITES flag',
+    labels: ['comparison', 'flag'],
+  },
   rawArchivedRecords: {
     name: 'emso_raw_archived_records_total',
     help: 'Records in the raw archive, fsynced',
@@ -137,6 +142,11 @@ export const GAUGES = {
     name: 'jetstream_consumer_num_ack_pending',
     help: 'Messages delivered and not acknowledged',
     labels: ['stream_name', 'consumer_name'],
+  },
+  comparisonDifference: {
+    name: 'emso_comparison_difference',
+    help: 'Latest difference between the compared sensors, in the unit of the parameter',
+    labels: ['comparison'],
   },
   dirtyDays: { name: 'emso_dirty_days', help: 'Days that wait for a rebuild from raw', labels: ['sensor'] },
   staleDays: {

@@ -1,11 +1,10 @@
 /** The files of one sensor's days in a data root: replaced whole, checked against their manifests, earlier versions kept. */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { SensorPlan } from '@emso/pipeline';
 import { decodeManifest, encodeManifest, type Manifest, type ManifestContent, productPaths } from '@emso/products';
-import { makeDirectory, writeAtomic } from '@emso/runtime';
-import { daysIn, listIfThere, readIfThere } from './data-root.ts';
+import { daysIn, listIfThere, readIfThere, replaceFile } from './data-root.ts';
 
 export type FileKind = keyof ManifestContent['files'];
 
@@ -138,10 +137,6 @@ export class DayFiles {
   }
 
   async #replace(path: string, bytes: Uint8Array): Promise<void> {
-    const target = join(this.#root, path);
-    const there = await readIfThere(target);
-    if (there !== undefined && Buffer.compare(there, bytes) === 0) return;
-    await makeDirectory(dirname(target));
-    await writeAtomic(target, bytes, { fsync: true });
+    await replaceFile(this.#root, path, bytes);
   }
 }

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { eventSubject, flagsInForce, iso, isoDay, parseIso, sensorsOf } from '@emso/core';
-import { donorPlans, expertFaults, planObservatory, settingsFaults } from '@emso/pipeline';
+import { donorPlans, expertFaults, planComparisons, planObservatory, settingsFaults } from '@emso/pipeline';
 import { RELEASED } from '@emso/products';
 import {
   applyTopology,
@@ -20,6 +20,7 @@ import { z } from 'zod';
 import { Announcer } from './announcer.ts';
 import { startAppender } from './appender.ts';
 import { startArchiver } from './archiver.ts';
+import { ComparedDays } from './compared-days.ts';
 import { FoundDivergences } from './found-divergences.ts';
 import { type ImportReport, type ImportRequest, importFile } from './import.ts';
 import { productAnnouncements } from './product-announcements.ts';
@@ -104,6 +105,14 @@ await runService({
     }
     const all = [...days.values()];
     for (const sensorDays of all) await sensorDays.start(Date.now());
+    const compared = new ComparedDays({
+      planned: planComparisons(observatory),
+      days: new Map(all.map((sensorDays) => [sensorDays.plan.sensor.id, sensorDays])),
+      root,
+      metrics,
+      signal,
+    });
+    compared.expectAll();
 
     const workers = [
       startArchiver(bus, archive, placed, days, signal),
@@ -113,9 +122,10 @@ await runService({
 
     const seal = async (sensorDays: SensorDays, stale: boolean): Promise<number[]> => {
       const { plan } = sensorDays;
-      const sealed = await sensorDays.seal(Date.now(), plan.platform.graceMs, stale, (each) =>
-        announcer.announce(productAnnouncements(plan, each), () => sensorDays.announced(each)),
-      );
+      const sealed = await sensorDays.seal(Date.now(), plan.platform.graceMs, stale, (each) => {
+        announcer.announce(productAnnouncements(plan, each), () => sensorDays.announced(each));
+        compared.sealed(plan.sensor.id, each.day);
+      });
       return sealed.map(({ day }) => day);
     };
     const measure = (sensorDays: SensorDays): void => {
@@ -130,7 +140,11 @@ await runService({
       await sensorDays.tick(Date.now());
       measure(sensorDays);
     });
-    const sealing = repeatEach(env.EMSO_SEAL_INTERVAL_MS, signal, log, all, (sensorDays) => seal(sensorDays, false));
+    const sealing = repeatEach(env.EMSO_SEAL_INTERVAL_MS, signal, log, all, async (sensorDays) => {
+      await seal(sensorDays, false);
+      // Also what an earlier attempt could not write.
+      await compared.work();
+    });
     const verifying = (async () => {
       for (const sensorDays of all) {
         await sensorDays
@@ -146,6 +160,7 @@ await runService({
       async seal(stale: boolean): Promise<Record<string, number[]>> {
         const sealed: Record<string, number[]> = {};
         for (const [key, sensorDays] of days) sealed[key] = await seal(sensorDays, stale);
+        await compared.work();
         return sealed;
       },
       /** One file after the other: two imports of one day must not both find a row missing. */

@@ -15,6 +15,7 @@ import {
 } from '@emso/pipeline';
 import type { Log, Metrics } from '@emso/runtime';
 import { Accounts } from './accounts.ts';
+import { readIfThere } from './data-root.ts';
 import { DayFiles } from './day-files.ts';
 import { type LedgerDay, ledgerOf } from './ledger.ts';
 import { OpenDays } from './open-days.ts';
@@ -235,6 +236,16 @@ export class SensorDays {
       if (signal.aborted) return;
       await this.#inTurn(() => this.#sealed.verify(day, () => this.#rebuilt.sealed(day)));
     }
+  }
+
+  /** The days that are sealed, complete or not. */
+  sealedDays(): number[] {
+    return [...this.#sealed.manifests.keys()];
+  }
+
+  /** The CSV of a sealed day, between two changes of it; undefined where the day is not sealed or its file is missing. */
+  sealedCsv(day: number): Promise<Uint8Array | undefined> {
+    return this.#inTurn(async () => (this.#sealed.has(day) ? readIfThere(this.#files.csvPath(day)) : undefined));
   }
 
   /** What the ledger says about each day, newest last. */

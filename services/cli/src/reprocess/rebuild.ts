@@ -163,7 +163,7 @@ function makeDays(plan: SensorPlan, task: RebuildTask, { runs, digest }: ReadFil
   // The historical view is cut by reception day, as the raw files are.
   for (const [day, ofDay] of Map.groupBy(task.files, (file) => file.day)) {
     if (ofDay.some(({ format }) => format === 'dat')) continue;
-    write(join(task.out, productPaths(plan.sensor, day).dat), datView(mergeRuns(ofDay.map(runOf))));
+    writeProduct(join(task.out, productPaths(plan.sensor, day).dat), datView(mergeRuns(ofDay.map(runOf))));
   }
   return made;
 }
@@ -241,9 +241,9 @@ function writeDay(plan: SensorPlan, task: RebuildTask, day: DayProducts): void {
     history:
       task.form === 'open' ? { state: 'open', version: 0, notes: [] } : { state: 'sealed', version: 1, notes: [] },
   };
-  write(join(task.out, paths.csv), day.csv);
-  write(join(task.out, paths.netcdf), day.netcdf);
-  write(join(task.out, paths.manifest), encodeManifest(manifest));
+  writeProduct(join(task.out, paths.csv), day.csv);
+  writeProduct(join(task.out, paths.netcdf), day.netcdf);
+  writeProduct(join(task.out, paths.manifest), encodeManifest(manifest));
 }
 
 /** The plans as releases knew them: donors are read once for each. */
@@ -257,7 +257,7 @@ function asOf(plan: SensorPlan, release: KnownRelease): SensorPlan {
 
 /** The delayed-mode files of a day. */
 function writeReleased(task: RebuildTask, release: KnownRelease, made: DayProducts): void {
-  for (const { path, bytes } of releasedDay(made, release)) write(join(task.out, path), bytes);
+  for (const { path, bytes } of releasedDay(made, release)) writeProduct(join(task.out, path), bytes);
 }
 
 /** What is new in the flags of a day beside its earlier file; undefined where nobody asked, or there is none. */
@@ -268,7 +268,7 @@ function flagChangesOf(plan: SensorPlan, { compareFlags }: RebuildTask, made: Da
 }
 
 /** No fsync and no rename: everything here can be computed again, and `reprocess` refuses a root that a writer holds. */
-function write(path: string, bytes: Uint8Array | string): void {
+export function writeProduct(path: string, bytes: Uint8Array | string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes);
 }

@@ -2,12 +2,13 @@
 import { mkdirSync } from 'node:fs';
 import { type ExpertFacts, flagsInForce } from '@emso/core';
 import { LINES } from '@emso/instruments';
-import { type DayForm, planObservatory, type SensorPlan } from '@emso/pipeline';
+import { type DayForm, planComparisons, planObservatory, type SensorPlan } from '@emso/pipeline';
 import { type DataRootLock, lockDataRoot } from '@emso/runtime/lock';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 import { startProgress } from '../progress.ts';
 import { loadExpertFacts, loadSiteFile } from '../site-file.ts';
 import { formatTable } from '../table.ts';
+import { writeComparisons } from './compared.ts';
 import { type DonorFiles, donorFilesOf, missingDonors } from './donor-files.ts';
 import { findRawFiles, inOrder, type RawFile } from './inventory.ts';
 import { type Done, openPool, type Pool, type Site } from './pool.ts';
@@ -89,6 +90,9 @@ async function reprocessWith(options: ReprocessOptions, pool: Pool): Promise<Rep
     );
     const outcomes = await perform({ observatory, flags }, plans, tasks, found.files, pool);
     const sensors = sumBySensor(plans, outcomes);
+    // Comparisons are of sealed days; a release makes one sensor's only.
+    const isWhole = options.form === 'sealed' && options.only === undefined;
+    if (isWhole) writeComparisons(planComparisons(observatory), daysBySensor(plans, outcomes), options.out);
     const lines = [...sensors.values()].reduce((sum, { lines }) => sum + lines, 0);
     const withoutDonor = options.form === 'sealed' ? missingDonors(plans, found.files) : [];
     const seconds = (performance.now() - startMs) / 1000;
@@ -202,6 +206,17 @@ async function perform(
 
 function filesOf({ days }: RebuildTask, day: number): readonly RawFile[] {
   return days?.find((each) => each.day === day)?.files ?? [];
+}
+
+function daysBySensor(plans: readonly SensorPlan[], outcomes: readonly Done[]): Map<string, Set<number>> {
+  const days = new Map<string, Set<number>>();
+  for (const { task, outcome } of outcomes) {
+    const { id } = plans[task.plan].sensor;
+    const own = days.get(id) ?? new Set();
+    for (const { day } of outcome.made) own.add(day);
+    days.set(id, own);
+  }
+  return days;
 }
 
 function sumBySensor(plans: readonly SensorPlan[], outcomes: readonly Done[]): Map<string, SensorSummary> {
