@@ -3,6 +3,7 @@ export { type DayInput, describeDay } from './day-description.ts';
 export * from './manifest.ts';
 export type * from './netcdf-file.ts';
 export * from './netcdf3.ts';
+export * from './netcdf3-reader.ts';
 export * from './paths.ts';
 export * from './raw-archive.ts';
 export * from './raw-order.ts';
