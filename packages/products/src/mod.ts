@@ -9,4 +9,6 @@ export * from './raw-archive.ts';
 export * from './raw-order.ts';
 export type { DamagedRow } from './raw-reader.ts';
 export { IMPORT_SESSION } from './raw-row.ts';
+export * from './rules/mod.ts';
+export * from './separated-text.ts';
 export * from './version.ts';

@@ -5,7 +5,6 @@
 import {
   NETCDF_TYPES,
   type NetcdfAttribute,
-  type NetcdfData,
   type NetcdfDimension,
   type NetcdfFile,
   type NetcdfType,
@@ -207,7 +206,7 @@ class HeaderReader {
   attributes(): NetcdfAttribute[] {
     return this.list(TAG.attribute, 'attributes', 12, () => {
       const name = this.#text('the name of an attribute');
-      const type = this.#type(`attribute ${name}`);
+      const type = this.#type(`attribute ${quoted(name)}`);
       if (type === 'char') return { name, type, value: this.#text(`the text of ${quoted(name)}`) };
       const count = this.u32(`the number of values of ${quoted(name)}`);
       const { bytes: size } = NETCDF_TYPES[type];
@@ -236,7 +235,7 @@ class HeaderReader {
       return id;
     });
     const attributes = this.attributes();
-    const type = this.#type(`variable ${name}`);
+    const type = this.#type(`variable ${quoted(name)}`);
     // The stated size is redundant and wrong in large files: it is computed from the dimensions instead.
     this.u32(`the size of ${quoted(name)}`);
     const high = version === 2 ? this.u32(`the place of ${quoted(name)}`) : 0;
