@@ -1,7 +1,7 @@
 export * from './csv.ts';
 export { type DayInput, describeDay } from './day-description.ts';
 export * from './manifest.ts';
-export type * from './netcdf-file.ts';
+export * from './netcdf-file.ts';
 export * from './netcdf3.ts';
 export * from './netcdf3-reader.ts';
 export * from './paths.ts';
