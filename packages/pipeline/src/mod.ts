@@ -1,3 +1,4 @@
+export * from './audit-day.ts';
 export * from './dat-view.ts';
 export * from './day.ts';
 export * from './declination.ts';

@@ -1,5 +1,7 @@
 export * from './csv.ts';
+export * from './csv-counts.ts';
 export { type DayInput, describeDay } from './day-description.ts';
+export type * from './ledger.ts';
 export * from './manifest.ts';
 export type * from './netcdf-file.ts';
 export * from './netcdf3.ts';

@@ -7,6 +7,7 @@ import { register as demo } from './commands/demo.ts';
 import { register as explain } from './commands/explain.ts';
 import { register as flag } from './commands/flag.ts';
 import { register as importFiles } from './commands/import.ts';
+import { register as ledger } from './commands/ledger.ts';
 import { register as release } from './commands/release.ts';
 import { register as reprocess } from './commands/reprocess.ts';
 import { register as seal } from './commands/seal.ts';
@@ -47,6 +48,7 @@ for (const register of [
   seal,
   flag,
   release,
+  ledger,
   table,
   explain,
 ])

@@ -55,6 +55,9 @@ await runService({
       .default(10_000)
       .describe('how long archived lines wait for their verdicts, in ms'),
     EMSO_TICK_MS: milliseconds.default(1000).describe('how often dirty days are looked for, in ms'),
+    EMSO_LEDGER_INTERVAL_MS: milliseconds
+      .default(86_400_000)
+      .describe('how often the layers of the days are compared with each other, in ms'),
     EMSO_SEAL_INTERVAL_MS: milliseconds.default(60_000).describe('how often quiet days are looked for, in ms'),
   }),
   check: settingsFaults,
@@ -139,6 +142,13 @@ await runService({
       }
     })();
 
+    // When the start has had its time: what a crash left half-way is rebuilt first.
+    const checking = verifying.then(() =>
+      repeatEach(env.EMSO_LEDGER_INTERVAL_MS, signal, log, all, (sensorDays) =>
+        sensorDays.checkLedger(Date.now(), signal),
+      ),
+    );
+
     let imports: Promise<unknown> = Promise.resolve();
     return {
       ready: () => workers.map((worker) => worker.ready()).find((state) => state !== true) ?? true,
@@ -157,7 +167,7 @@ await runService({
         return mine;
       },
       async stop() {
-        await Promise.all([ticking, sealing, verifying, imports, ...workers.map((worker) => worker.done)]);
+        await Promise.all([ticking, sealing, verifying, checking, imports, ...workers.map((worker) => worker.done)]);
         await announcer.idle();
         for (const sensorDays of all) await sensorDays.close(Date.now());
         await divergences.idle();
