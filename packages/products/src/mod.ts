@@ -1,3 +1,4 @@
+export * from './citation.ts';
 export * from './csv.ts';
 export * from './csv-counts.ts';
 export { type DayInput, describeDay } from './day-description.ts';
@@ -10,4 +11,5 @@ export * from './raw-archive.ts';
 export * from './raw-order.ts';
 export type { DamagedRow } from './raw-reader.ts';
 export { IMPORT_SESSION } from './raw-row.ts';
+export * from './snapshot.ts';
 export * from './version.ts';

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { CommandFailure, EXIT } from './command-failure.ts';
+import { register as cite } from './commands/cite.ts';
 import { register as decode } from './commands/decode.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as explain } from './commands/explain.ts';
@@ -12,6 +13,7 @@ import { register as release } from './commands/release.ts';
 import { register as reprocess } from './commands/reprocess.ts';
 import { register as seal } from './commands/seal.ts';
 import { register as simulate } from './commands/simulate.ts';
+import { register as snapshot } from './commands/snapshot.ts';
 import { register as status } from './commands/status.ts';
 import { register as table } from './commands/table.ts';
 import { register as up } from './commands/up.ts';
@@ -49,6 +51,8 @@ for (const register of [
   flag,
   release,
   ledger,
+  snapshot,
+  cite,
   table,
   explain,
 ])

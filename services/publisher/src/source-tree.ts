@@ -15,8 +15,11 @@ export interface SourceFile {
 const TREES = ['raw', 'dat', 'csv', 'netcdf', 'manifest'] as const;
 export type Tree = (typeof TREES)[number];
 
-/** The published trees; `versions` holds the last three once more for each version. Nothing else of a data root is published. */
-const PUBLISHED = [...TREES, 'versions'];
+/**
+ * The published trees; `versions` holds the last three once more for each version, `snapshots` what was cited. Nothing else of a
+ * data root is published.
+ */
+const PUBLISHED = [...TREES, 'versions', 'snapshots'];
 
 /** The files of one sensor and day, or of one version of it; a file that belongs to no day is alone. */
 export interface DayGroup {

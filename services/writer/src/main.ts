@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { eventSubject, flagsInForce, iso, isoDay, parseIso, sensorsOf } from '@emso/core';
 import { donorPlans, expertFaults, planObservatory, settingsFaults } from '@emso/pipeline';
-import { RELEASED } from '@emso/products';
+import { DELIVERIES, RELEASED, SNAPSHOTS } from '@emso/products';
 import {
   applyTopology,
   connectBus,
@@ -71,7 +71,7 @@ await runService({
     await writeAtomic(join(root, '.writer.json'), `${JSON.stringify({ pid: process.pid, url: http.url })}\n`, {
       fsync: false,
     });
-    await removeOrphans(root, [RELEASED]);
+    await removeOrphans(root, [RELEASED, SNAPSHOTS, DELIVERIES]);
     const placed = sensorsOf(observatory);
     const { plans } = planObservatory(observatory, flagsInForce(facts.flags));
     await leaveSensorTable(root, observatoryFile, placed, plans);
