@@ -154,6 +154,11 @@ export const GAUGES = {
     help: 'Sealed days computed by another build than the current one',
     labels: ['sensor'],
   },
+  ledgerMismatches: {
+    name: 'emso_ledger_mismatches',
+    help: 'Days whose raw records, CSV, NetCDF and manifest do not agree, as the writer found when it last looked',
+    labels: ['sensor'],
+  },
   incompleteDays: {
     name: 'emso_incomplete_days',
     help: 'Days sealed although records of their sessions are missing',

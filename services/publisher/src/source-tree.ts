@@ -18,9 +18,9 @@ export type Tree = (typeof TREES)[number];
 
 /**
  * The published trees; `versions` holds the last three once more for each version, `released` validated data, `comparison` what
- * sensors say of each other. Nothing else of a data root is published.
+ * sensors say of each other, `snapshots` what was cited. Nothing else of a data root is published.
  */
-const PUBLISHED = [...TREES, 'versions', RELEASED, COMPARISON];
+const PUBLISHED = [...TREES, 'versions', RELEASED, COMPARISON, 'snapshots'];
 
 /** The files of one sensor and day, or of one version of it; a file that belongs to no day is alone. */
 export interface DayGroup {

@@ -1,8 +1,8 @@
 /** Looking into a data root: which days there are, and what a file holds; and putting a file in its place. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseCompactDay } from '@emso/core';
-import { makeDirectory, writeAtomic } from '@emso/runtime';
+import { makeDirectory, readIfThere, writeAtomic } from '@emso/runtime';
 
 /** The days for which `<root>/YYYY-MM/<prefix>_YYYYMMDD<suffix>` exists, in order. */
 export async function daysIn(root: string, prefix: string, suffix: string): Promise<number[]> {
@@ -16,16 +16,6 @@ export async function daysIn(root: string, prefix: string, suffix: string): Prom
     }
   }
   return days.sort((a, b) => a - b);
-}
-
-/** A file's bytes; undefined when there is no such file. Other faults are thrown. */
-export async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 /** Names in a directory; none when there is no such directory. */

@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SensorPlan } from '@emso/pipeline';
+import type { DayLayers, SensorPlan } from '@emso/pipeline';
 import { decodeManifest, encodeManifest, type Manifest, type ManifestContent, productPaths } from '@emso/products';
-import { daysIn, listIfThere, readIfThere, replaceFile } from './data-root.ts';
+import { readIfThere } from '@emso/runtime';
+import { daysIn, listIfThere, replaceFile } from './data-root.ts';
 
 export type FileKind = keyof ManifestContent['files'];
 
@@ -30,6 +31,14 @@ export class DayFiles {
 
   async readCsv(day: number): Promise<Buffer> {
     return Buffer.from((await readIfThere(this.csvPath(day))) ?? []);
+  }
+
+  /** The files of a day as they are now, the manifest first: what it names was there before it. */
+  async layers(day: number): Promise<DayLayers> {
+    const paths = productPaths(this.#plan.sensor, day);
+    const read = (path: string): Promise<Uint8Array | undefined> => readIfThere(join(this.#root, path));
+    const manifest = await read(paths.manifest);
+    return { manifest, csv: await read(paths.csv), netcdf: await read(paths.netcdf), raw: await read(paths.raw) };
   }
 
   /** Throws with the finding when the manifest is none. */

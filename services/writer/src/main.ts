@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { eventSubject, flagsInForce, iso, isoDay, parseIso, sensorsOf } from '@emso/core';
 import { donorPlans, expertFaults, planComparisons, planObservatory, settingsFaults } from '@emso/pipeline';
-import { RELEASED } from '@emso/products';
+import { DELIVERIES, RELEASED, SNAPSHOTS } from '@emso/products';
 import {
   applyTopology,
   connectBus,
@@ -56,6 +56,9 @@ await runService({
       .default(10_000)
       .describe('how long archived lines wait for their verdicts, in ms'),
     EMSO_TICK_MS: milliseconds.default(1000).describe('how often dirty days are looked for, in ms'),
+    EMSO_LEDGER_INTERVAL_MS: milliseconds
+      .default(86_400_000)
+      .describe('how often the layers of the days are compared with each other, in ms'),
     EMSO_SEAL_INTERVAL_MS: milliseconds.default(60_000).describe('how often quiet days are looked for, in ms'),
   }),
   check: settingsFaults,
@@ -69,7 +72,7 @@ await runService({
     await writeAtomic(join(root, '.writer.json'), `${JSON.stringify({ pid: process.pid, url: http.url })}\n`, {
       fsync: false,
     });
-    await removeOrphans(root, [RELEASED]);
+    await removeOrphans(root, [RELEASED, SNAPSHOTS, DELIVERIES]);
     const placed = sensorsOf(observatory);
     const { plans } = planObservatory(observatory, flagsInForce(facts.flags));
     await leaveSensorTable(root, observatoryFile, placed, plans);
@@ -153,6 +156,13 @@ await runService({
       }
     })();
 
+    // When the start has had its time: what a crash left half-way is rebuilt first.
+    const checking = verifying.then(() =>
+      repeatEach(env.EMSO_LEDGER_INTERVAL_MS, signal, log, all, (sensorDays) =>
+        sensorDays.checkLedger(Date.now(), signal),
+      ),
+    );
+
     let imports: Promise<unknown> = Promise.resolve();
     return {
       ready: () => workers.map((worker) => worker.ready()).find((state) => state !== true) ?? true,
@@ -172,7 +182,7 @@ await runService({
         return mine;
       },
       async stop() {
-        await Promise.all([ticking, sealing, verifying, imports, ...workers.map((worker) => worker.done)]);
+        await Promise.all([ticking, sealing, verifying, checking, imports, ...workers.map((worker) => worker.done)]);
         await announcer.idle();
         for (const sensorDays of all) await sensorDays.close(Date.now());
         await divergences.idle();

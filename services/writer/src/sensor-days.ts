@@ -13,11 +13,13 @@ import {
   seeingDays,
   touchedDays,
 } from '@emso/pipeline';
+import type { LedgerDay } from '@emso/products';
 import type { Log, Metrics } from '@emso/runtime';
 import { Accounts } from './accounts.ts';
-import { readIfThere } from './data-root.ts';
+import { readIfThere } from '@emso/runtime';
 import { DayFiles } from './day-files.ts';
-import { type LedgerDay, ledgerOf } from './ledger.ts';
+import { ledgerOf } from './ledger.ts';
+import { LedgerCheck } from './ledger-check.ts';
 import { OpenDays } from './open-days.ts';
 import { QuietTimes } from './quiet-times.ts';
 import type { RawArchive } from './raw-archive.ts';
@@ -54,6 +56,7 @@ export class SensorDays {
   readonly #rebuilt: RebuiltDays;
   readonly #open: OpenDays;
   readonly #sealed: SealedDays;
+  readonly #check: LedgerCheck;
   readonly #quiet: QuietTimes;
   readonly #accounts = new Accounts();
   readonly #donors: readonly SensorDays[];
@@ -83,6 +86,7 @@ export class SensorDays {
       onDivergence,
     });
     this.#sealed = new SealedDays(plan, files, archive, log, metrics);
+    this.#check = new LedgerCheck(plan, files, log, metrics);
   }
 
   /**
@@ -251,6 +255,11 @@ export class SensorDays {
   /** What the ledger says about each day, newest last. */
   ledger(): LedgerDay[] {
     return ledgerOf(this.#open.expected, this.#open.days, this.#sealed);
+  }
+
+  /** Compares the layers of the latest days, and of a share of the others, with each other; counts those that disagree. */
+  checkLedger(nowMs: number, signal: AbortSignal): Promise<void> {
+    return this.#check.look(nowMs, signal);
   }
 
   /** Brings NetCDF, view and manifest of every grown day up to its CSV, so that what a stopped writer leaves is of one piece. */

@@ -2,9 +2,8 @@
  * What is known of a chain at one moment. Every part is asked on its own and within a limit; what could not be learned is
  * `null`, never 0. JSON as `emso status --json` prints it: times are ISO 8601.
  */
-import type { ManifestGap } from '@emso/products';
+import type { LedgerDay, ManifestGap } from '@emso/products';
 import type { BrokerState } from './broker-greeting.ts';
-import type { LedgerDay } from './day-ledger.ts';
 
 export interface ChainFacts {
   readonly at: string;

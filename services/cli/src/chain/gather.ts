@@ -2,9 +2,10 @@
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DAY_MS, dayOf, iso } from '@emso/core';
+import type { LedgerDay } from '@emso/products';
 import { readRunFiles } from '@emso/runtime';
 import { greetBroker } from './broker-greeting.ts';
-import { type LedgerDay, lastDays, readDays, type SensorDaysOnDisk } from './day-ledger.ts';
+import { lastDays, readDays, type SensorDaysOnDisk } from './days-on-disk.ts';
 import type { ChainFacts, DiskFacts, RawFacts, ServiceFacts } from './facts.ts';
 import { greatestOf, type ScrapedService, scrapeServices, sumOf } from './scrape.ts';
 import { sensorFacts } from './sensor-facts.ts';

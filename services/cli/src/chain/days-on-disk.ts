@@ -2,17 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DAY_MS, dayOf, isoDay, parseCompactDay } from '@emso/core';
-import { decodeManifest, type ManifestGap, productPaths } from '@emso/products';
+import { decodeManifest, type LedgerDay, type ManifestGap, productPaths } from '@emso/products';
 import type { TableSensor } from './sensor-table.ts';
-
-/** A day as the writer's ledger has it. */
-export interface LedgerDay {
-  readonly day: string;
-  readonly state: string;
-  readonly rows: number;
-  readonly dirty: boolean;
-  readonly stale: boolean;
-}
 
 /** A day as its manifest has it: whether an open day is dirty, only a running writer knows. */
 export type ManifestDay = Omit<LedgerDay, 'dirty'> & { readonly gaps: readonly ManifestGap[] };

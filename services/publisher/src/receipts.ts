@@ -21,7 +21,7 @@ export interface Published {
 /** Superseded rows are cleared away when there are more of them than this and than entries. */
 const SUPERSEDED_ROWS = 10_000;
 
-export class Ledger {
+export class Receipts {
   readonly #file: string;
   readonly #entries = new Map<string, Published>();
   #rows = 0;
