@@ -13,3 +13,4 @@ export * from './raw-run.ts';
 export * from './records.ts';
 export * from './subjects.ts';
 export * from './time.ts';
+export * from './vocabulary.ts';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { isMeasured, PARAMETERS } from './parameters.ts';
+import { termOf } from './vocabulary.ts';
 
 const rows = [...PARAMETERS.values()];
 const measured = rows.filter(({ code }) => isMeasured(code));
@@ -52,6 +53,27 @@ test('standard names and P01 terms are used once', () => {
   for (const key of ['standardName', 'p01'] as const) {
     const used = rows.flatMap((row) => row[key] ?? []);
     assert.equal(new Set(used).size, used.length, key);
+  }
+});
+
+test('every measured code has a category of its own', () => {
+  const told = readFileSync(new URL('./parameters.ts', import.meta.url), 'utf8');
+  for (const { code, ioosCategory } of measured) {
+    assert.notEqual(ioosCategory, '', code);
+    assert.match(told, new RegExp(`'[^']*\\b${code}\\b[^']*'\\],\\n`), `${code} is in no row of CATEGORIES`);
+  }
+});
+
+test('every term that the table names has a label', () => {
+  for (const { code, p01, p02, p06, emsoP06 } of rows) {
+    for (const [vocabulary, term] of [
+      ['P01', p01],
+      ['P02', p02],
+      ['P06', p06],
+      ['P06', emsoP06],
+    ] as const) {
+      if (term !== undefined) assert.ok(termOf(vocabulary, term), `${code}: ${vocabulary} ${term}`);
+    }
   }
 });
 

@@ -15,6 +15,12 @@ export interface Parameter {
   readonly p01?: string;
   /** SeaDataNet P06 unit. */
   readonly p06?: string;
+  /** P06 unit under the `emso` profile, where it is another one. */
+  readonly emsoP06?: string;
+  /** SeaDataNet discovery parameter (P02) under which catalogues list it; none for engineering values. */
+  readonly p02?: string;
+  /** ERDDAP's category. */
+  readonly ioosCategory: string;
   /** What any sensor of this kind can physically mean, `[low, high]`, bounds pass: the default fail span of gross range. */
   readonly validRange?: readonly [number, number];
   /** Angles on a circle: no rate, no spike. */
@@ -91,6 +97,34 @@ const ROWS: readonly Row[] = [
   ['RAWTEMP',    'mV',      1, 'float', -5000,  5000,  '',     'raw signal of the temperature sensor'],
 ];
 
+/** ERDDAP's category and the discovery parameter, by code; engineering values have the category of what they serve. */
+const CATEGORIES: readonly (readonly [category: string, p02: string | undefined, codes: string])[] = [
+  ['Temperature', 'TEMP', 'TEMP TEMP_POT'],
+  ['Temperature', undefined, 'DOXY_TEMP'],
+  ['Salinity', 'CNDC', 'CNDC'],
+  ['Salinity', 'PSAL', 'PSAL'],
+  ['Pressure', 'AHGT', 'PRES'],
+  ['Physical Oceanography', 'SIGT', 'DENS'],
+  ['Physical Oceanography', 'SVEL', 'SVEL'],
+  ['Physical Oceanography', undefined, 'SSPEED'],
+  ['Location', undefined, 'DEPH'],
+  ['Dissolved O2', 'DOXY', 'DOXY DOXY_COMP DOX1 DOX2 OSAT'],
+  ['Dissolved O2', undefined, 'CALPHASE TCPHASE C1RPH C2RPH DPHASE BPHASE RPHASE C1AMP C2AMP BAMP RAWTEMP'],
+  ['Optical Properties', 'ATTN', 'ATTN'],
+  ['Optical Properties', undefined, 'REFCOUNTS SIGCOUNTS CORRCOUNTS THERMCOUNTS'],
+  ['Currents', 'RFVL', 'UCUR VCUR CSPD CDIR UCUR_DELIVERED VCUR_DELIVERED CDIR_DELIVERED'],
+  ['Currents', 'LRZA', 'WCUR'],
+  ['Total Suspended Matter', 'TSED', 'TSED'],
+  ['Other', undefined, 'HEADING PITCH ROLL BATTERY AMP1 AMP2 AMP3'],
+];
+const CATEGORY_OF: ReadonlyMap<string, { readonly ioosCategory: string; readonly p02?: string }> = new Map(
+  CATEGORIES.flatMap(([ioosCategory, p02, codes]) =>
+    codes.split(' ').map((code) => [code, { ioosCategory, ...(p02 !== undefined && { p02 }) }] as const),
+  ),
+);
+/** EMSO writes practical salinity in its own unit, CF as a number without one. */
+const EMSO_P06: Readonly<Record<string, string>> = { PSAL: 'PSUX' };
+
 const CIRCULAR: ReadonlySet<string> = new Set(['CDIR', 'CDIR_DELIVERED', 'HEADING']);
 
 /** Time stands in the table for its names; it is a coordinate, and no QC span can be set for it. */
@@ -103,6 +137,7 @@ const TIME: Parameter = {
   standardName: 'time',
   p01: 'ELTMEP01',
   p06: 'UTBB',
+  ioosCategory: 'Time',
   technical: false,
 };
 
@@ -137,6 +172,8 @@ function parameterOfRow([code, unit, digits, type, low, high, p06, longName, nam
     type,
     ...names,
     ...(p06 === '' ? {} : { p06 }),
+    ...(Object.hasOwn(EMSO_P06, code) && { emsoP06: EMSO_P06[code] }),
+    ...(CATEGORY_OF.get(code) ?? { ioosCategory: 'Other' }),
     validRange: [low, high],
     ...(CIRCULAR.has(code) ? { circular: true } : {}),
     technical: names === undefined,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { describeFound } from './config-fault.ts';
 import { envelopeFaults } from './envelope.ts';
 import { isMeasured } from './parameters.ts';
+import { describingFacts } from './site-facts.ts';
 import { isToken } from './subjects.ts';
 import { iso, parseIso } from './time.ts';
 
@@ -64,6 +65,7 @@ const deploymentConfig = z.strictObject({
   serial: factText,
   depthM: orUnknown(z.number(), 'a depth in metres'),
   mount: factText.optional(),
+  orientation: z.enum(['downward', 'upward', 'horizontal']).optional(),
   endpoint: z.string().refine(isEndpoint, expected('tcp://host:port with a port from 1 to 65535')).optional(),
   /** Where lines come from when not from a socket, e.g. `relayed-files`. */
   source: factText.optional(),
@@ -97,6 +99,9 @@ const sensorConfig = z
     stationName: factText.optional(),
     depthTheoreticM: z.number().optional(),
     l22: orUnknown(z.string().regex(/^TOOL\d{4}$/), 'an L22 term such as TOOL0160').optional(),
+    /** Device category and manufacturer, where the model does not say. */
+    l05: orUnknown(z.string().regex(/^[A-Z0-9]{2,6}$/), 'an L05 term such as WPS').optional(),
+    l35: orUnknown(z.string().regex(/^MAN\d{4}$/), 'an L35 term such as MAN0302').optional(),
     /** Columns of the historical CSV: name → parameter code or label. They come first, in this order. */
     csvColumns: z
       .record(
@@ -208,6 +213,7 @@ export const observatoryConfig = z.strictObject({
     funding: z.array(factText).min(1),
     license: factText,
     licenseNote: factText.optional(),
+    ...describingFacts,
     access: z.union(
       [z.enum(['public', 'restricted']), z.strictObject({ embargoedUntil: instant })],
       expected('public, restricted or {embargoedUntil: time}'),
@@ -217,6 +223,8 @@ export const observatoryConfig = z.strictObject({
         name: factText,
         role: factText,
         email: orUnknown(z.email(), 'an e-mail address'),
+        organisation: factText.optional(),
+        edmo: z.number().int().optional(),
         orcid: z
           .string()
           .regex(/^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/, expected('an ORCID such as 0000-0003-1694-3807'))

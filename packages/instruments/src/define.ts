@@ -58,6 +58,10 @@ export interface InstrumentModel<Settings = unknown, Coefficients = unknown> {
   readonly title: string;
   /** SeaVoX L22 term of the model, where one fits. */
   readonly l22?: string;
+  /** SeaDataNet device category, L05. */
+  readonly l05?: string;
+  /** Manufacturer, L35. */
+  readonly l35?: string;
   /** Data version: raised whenever the same bytes give another row. */
   readonly version: number;
   /** How the byte stream is cut into records; lines where absent. */

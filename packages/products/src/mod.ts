@@ -9,3 +9,4 @@ export * from './raw-order.ts';
 export type { DamagedRow } from './raw-reader.ts';
 export { IMPORT_SESSION } from './raw-row.ts';
 export * from './version.ts';
+export * from './xml.ts';

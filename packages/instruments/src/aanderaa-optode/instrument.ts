@@ -53,6 +53,8 @@ type Settings = z.output<typeof settingsSchema>;
 export const aanderaaOptode = defineInstrument<Settings>({
   id: 'aanderaa-optode',
   title: 'Aanderaa oxygen optode',
+  l05: '351',
+  l35: 'MAN0007',
   version: 1,
   labels: ['Optode_Type', 'Optode_Serial'],
   settings: settingsSchema,

@@ -14,6 +14,8 @@ const STRUCTURES: Framing = { name: 'nortek-structures', scan: scanStructures };
 export const nortekAquadopp = defineInstrument<Settings>({
   id: 'nortek-aquadopp',
   title: 'Nortek Aquadopp',
+  l05: '114',
+  l35: 'MAN0068',
   version: 1,
   labels: [],
   settings: settingsSchema,

@@ -23,6 +23,8 @@ export const sbe37Microcat = defineInstrument<Settings, Coefficients>({
   id: 'sbe37-microcat',
   title: 'Sea-Bird SBE 37 MicroCAT',
   l22: 'TOOL1457',
+  l05: '130',
+  l35: 'MAN0013',
   version: 1,
   framing: (settings) => (settings.framing === 'sio' ? SIO : LINES),
   labels: ['Instrument_Serial', 'Inductive_Id'],

@@ -90,6 +90,7 @@ type Settings = z.output<typeof settingsSchema>;
 export const seafloorPressure = defineInstrument<Settings>({
   id: 'seafloor-pressure',
   title: 'Seafloor pressure gauge',
+  l05: 'WPS',
   version: 1,
   labels: [],
   settings: settingsSchema,

@@ -43,6 +43,8 @@ export const wetlabsCstar = defineInstrument<Settings, Sheet>({
   id: 'wetlabs-cstar',
   title: 'WET Labs C-Star transmissometer',
   l22: 'TOOL0160',
+  l05: '124',
+  l35: 'MAN0026',
   version: 1,
   labels: ['Instrument_Serial'],
   settings: settingsSchema,
