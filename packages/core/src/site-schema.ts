@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { describeFound } from './config-fault.ts';
 import { envelopeFaults } from './envelope.ts';
 import { isMeasured } from './parameters.ts';
+import { exchangeFacts } from './site-exchange.ts';
 import { describingFacts } from './site-facts.ts';
 import { isToken } from './subjects.ts';
 import { iso, parseIso } from './time.ts';
@@ -233,4 +234,5 @@ export const observatoryConfig = z.strictObject({
     ),
   }),
   platforms: z.array(platformConfig).min(1),
+  exchange: exchangeFacts,
 });

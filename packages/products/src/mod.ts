@@ -1,12 +1,18 @@
+export { copernicusFile, copernicusName } from './copernicus.ts';
 export * from './csv.ts';
 export { type DayInput, describeDay } from './day-description.ts';
+export { exchangeName, HOUSES, type House } from './exchange-names.ts';
 export * from './manifest.ts';
 export type * from './netcdf-file.ts';
 export * from './netcdf3.ts';
+export { oceansitesFile, oceansitesName } from './oceansites.ts';
+export { localCdiId, odvFile, odvName } from './odv.ts';
+export { parquetFile } from './parquet.ts';
 export * from './paths.ts';
 export * from './raw-archive.ts';
 export * from './raw-order.ts';
 export type { DamagedRow } from './raw-reader.ts';
 export { IMPORT_SESSION } from './raw-row.ts';
+export * from './series.ts';
 export * from './version.ts';
 export * from './xml.ts';

@@ -5,6 +5,7 @@ import { CommandFailure, EXIT } from './command-failure.ts';
 import { register as decode } from './commands/decode.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as explain } from './commands/explain.ts';
+import { register as exportDays } from './commands/export.ts';
 import { register as flag } from './commands/flag.ts';
 import { register as importFiles } from './commands/import.ts';
 import { register as release } from './commands/release.ts';
@@ -48,6 +49,7 @@ for (const register of [
   flag,
   release,
   table,
+  exportDays,
   explain,
 ])
   register(program);

@@ -12,7 +12,7 @@ import { findRawFiles, inOrder, type RawFile } from './inventory.ts';
 import { type Done, openPool, type Pool, type Site } from './pool.ts';
 import { type KnownRelease, type RebuildOutcome, type RebuildTask, rebuild } from './rebuild.ts';
 
-type FilesBySensor = ReadonlyMap<SensorPlan, readonly RawFile[]>;
+export type FilesBySensor = ReadonlyMap<SensorPlan, readonly RawFile[]>;
 
 export interface ReprocessOptions {
   readonly raw: string;
@@ -127,7 +127,12 @@ function isWanted({ sensor }: SensorPlan, { day }: RebuildTask, { only }: Reproc
 }
 
 /** The other files of the days that a rebuild of `day` reads. */
-function filesAround(plan: SensorPlan, day: number, own: readonly RawFile[], ofDay: readonly RawFile[]): RawFile[] {
+export function filesAround(
+  plan: SensorPlan,
+  day: number,
+  own: readonly RawFile[],
+  ofDay: readonly RawFile[],
+): RawFile[] {
   const { first, last } = rawDaysOf(plan, day);
   return own.filter((file) => file.day >= first && file.day <= last && !ofDay.includes(file));
 }
