@@ -4,7 +4,7 @@ import { text } from './day-attributes.ts';
 import { type ExchangeContext, exchangeFile, platformCode } from './exchange-file.ts';
 import type { NetcdfAttribute, NetcdfFile } from './netcdf-file.ts';
 import { isOfAcdd, sharedGlobals } from './oceansites.ts';
-import { describeSeries, periodName, type Series, withTexts } from './series.ts';
+import { periodName, type Series, seriesAttributes, withTexts } from './series.ts';
 
 /** Values and meanings of its flags, in its own words. */
 const FLAGS = {
@@ -58,7 +58,7 @@ function copernicusGlobals(context: ExchangeContext): NetcdfAttribute[] {
     value === undefined || value === 'unknown' ? undefined : String(value);
   return [
     ...text('Conventions', 'CF-1.6, ACDD-1.3, OceanSITES-1.4'),
-    ...withTexts(describeSeries(series).attributes.filter(isOfAcdd), {
+    ...withTexts(seriesAttributes(series).filter(isOfAcdd), {
       id: () => copernicusName(series).replace(/\.nc$/, ''),
       data_type: () => 'OceanSITES time-series data',
       format_version: () => '1.4',

@@ -3,7 +3,7 @@ import { compactDay, dayOf, FLAG_MEANINGS, FLAG_VALUES } from '@emso/core';
 import { text } from './day-attributes.ts';
 import { type ExchangeContext, exchangeFile, platformCode } from './exchange-file.ts';
 import type { NetcdfAttribute, NetcdfFile } from './netcdf-file.ts';
-import { describeSeries, periodName, type Series, withTexts } from './series.ts';
+import { periodName, type Series, seriesAttributes, withTexts } from './series.ts';
 
 /** What the OceanSITES file keeps of the attributes of our own: those of ACDD and CF, not those of EMSO's profile. */
 export function isOfAcdd({ name }: NetcdfAttribute): boolean {
@@ -37,7 +37,7 @@ function oceansitesGlobals(context: ExchangeContext): NetcdfAttribute[] {
   const id = oceansitesName(series).replace(/\.nc$/, '');
   return [
     ...text('Conventions', 'CF-1.6, ACDD-1.3, OceanSITES-1.4'),
-    ...withTexts(describeSeries(series).attributes.filter(isOfAcdd), {
+    ...withTexts(seriesAttributes(series).filter(isOfAcdd), {
       id: () => id,
       naming_authority: () => 'OceanSITES',
       data_type: () => 'OceanSITES time-series data',

@@ -4,7 +4,7 @@
  */
 import { type Batch, parameterOf } from '@emso/core';
 import { ByteWriter, ParquetWriter, type schemaFromColumnData } from 'hyparquet-writer';
-import { describeSeries, type Series } from './series.ts';
+import { type Series, seriesAttributes } from './series.ts';
 
 /** Rows that are encoded at a time: what a reader skips or takes at once. */
 const GROUP_ROWS = 100_000;
@@ -94,7 +94,7 @@ function metadataOf(series: Series): { key: string; value: string }[] {
     }),
   );
   return [
-    ...describeSeries(series).attributes.map(({ name, value }) => ({
+    ...seriesAttributes(series).map(({ name, value }) => ({
       key: name,
       value: typeof value === 'string' ? value : value.join(' '),
     })),

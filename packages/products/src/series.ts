@@ -2,7 +2,7 @@
  * Several days of one sensor and one deployment as one thing to publish: a month, a year, a deployment. Its NetCDF description is
  * the one of a day, over all rows; what names the day names the period.
  */
-import { type Batch, compactDay, FLAG, isoDay, isoMonth, joinBatches, selectRows } from '@emso/core';
+import { type Batch, compactDay, dayOf, FLAG, isoDay, isoMonth, joinBatches, selectRows } from '@emso/core';
 import type { CsvLayout } from './csv.ts';
 import { type DayInput, describeDay } from './day-description.ts';
 import type { NetcdfAttribute, NetcdfFile } from './netcdf-file.ts';
@@ -113,17 +113,31 @@ function goodOnly(batch: Batch): Batch {
   return out;
 }
 
-/** `2026-03`, `2026`, `2026-03-01 to 2026-03-17`. */
-export function periodText({ period, firstDay, lastDay }: Series): string {
-  if (period === 'month' || period === 'year') return periodKey(period, firstDay);
+/** `2026-03`, `2026`, `2026-03-01 to 2026-03-17`; `2019, from 2019-05-01` where a deployment begins within. */
+export function periodText(series: Series): string {
+  const { period, firstDay, lastDay } = series;
+  if (period === 'month' || period === 'year') {
+    const since = beginsWithin(series);
+    return `${periodKey(period, firstDay)}${since === undefined ? '' : `, from ${isoDay(since)}`}`;
+  }
   return firstDay === lastDay ? isoDay(firstDay) : `${isoDay(firstDay)} to ${isoDay(lastDay)}`;
 }
 
-/** The same for names of files and records: `202603`, `2026`, `20260301-20260317`, `deployment-20190501`. */
-export function periodName({ period, firstDay, lastDay, input }: Series): string {
-  if (period === 'month' || period === 'year') return periodKey(period, firstDay).replace('-', '');
-  if (period === 'deployment') return `deployment-${compactDay(Math.floor(input.deployment.from / 86_400_000))}`;
+/** The same for names of files and records: `202603`, `2019-20190501`, `20260301-20260317`, `deployment-20190501`. */
+export function periodName(series: Series): string {
+  const { period, firstDay, lastDay, input } = series;
+  if (period === 'month' || period === 'year') {
+    const since = beginsWithin(series);
+    return `${periodKey(period, firstDay).replace('-', '')}${since === undefined ? '' : `-${compactDay(since)}`}`;
+  }
+  if (period === 'deployment') return `deployment-${compactDay(dayOf(input.deployment.from))}`;
   return firstDay === lastDay ? compactDay(firstDay) : `${compactDay(firstDay)}-${compactDay(lastDay)}`;
+}
+
+/** The day on which the deployment begins, where that is behind the first day of the month or year: it shares it with another. */
+function beginsWithin({ firstDay, input }: Series): number | undefined {
+  const since = dayOf(input.deployment.from);
+  return since > firstDay ? since : undefined;
 }
 
 /** `MICROCAT_202603_D_good`: prefix of the sensor, period, delayed mode, selection. */
@@ -137,18 +151,26 @@ const UPDATED: Readonly<Record<Period, string>> = { all: 'void', deployment: 'vo
 
 /** The NetCDF description of the whole period. */
 export function describeSeries(series: Series): NetcdfFile {
+  const file = describeDay(series.input);
+  return { ...file, attributes: ofPeriod(series, file.attributes) };
+}
+
+/** Its global attributes alone: they are those of its first and last row, so nothing is copied for them. */
+export function seriesAttributes(series: Series): NetcdfAttribute[] {
+  const { batch } = series.input;
+  const ends = selectRows(batch, batch.count === 0 ? [] : [0, batch.count - 1]);
+  return ofPeriod(series, describeDay({ ...series.input, batch: ends }).attributes);
+}
+
+function ofPeriod(series: Series, attributes: readonly NetcdfAttribute[]): NetcdfAttribute[] {
   const { input, selection } = series;
-  const file = describeDay(input);
   const selected = selectionText(selection);
-  return {
-    ...file,
-    attributes: withTexts(file.attributes, {
-      title: (text) => (text ?? '').replace(isoDay(input.day), periodText(series)),
-      id: (text) => (text ?? '').replace(compactDay(input.day), periodName(series).replace(/ /g, '_')),
-      update_interval: () => UPDATED[series.period],
-      comment: (text) => (selected === undefined ? text : [text, selected].filter(Boolean).join(' ')),
-    }),
-  };
+  return withTexts(attributes, {
+    title: (text) => (text ?? '').replace(isoDay(input.day), periodText(series)),
+    id: (text) => (text ?? '').replace(compactDay(input.day), periodName(series)),
+    update_interval: () => UPDATED[series.period],
+    comment: (text) => (selected === undefined ? text : [text, selected].filter(Boolean).join(' ')),
+  });
 }
 
 /** Attributes with some texts set anew: in their place where there are some, else at the end; none where the answer is none. */

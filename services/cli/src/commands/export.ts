@@ -33,9 +33,10 @@ export function register(program: Command): void {
     .option('--from <day>', 'first UTC day', dayNumber)
     .option('--to <day>', 'last UTC day', dayNumber)
     .addOption(
-      new Option('--by <period>', 'one file for each')
-        .choices(['all', 'month', 'year', 'deployment'])
-        .default('all', 'one file for all days of a deployment'),
+      new Option(
+        '--by <period>',
+        'one file for each; all is the whole of a deployment (default: all, a deposit: year)',
+      ).choices(['all', 'month', 'year', 'deployment']),
     )
     .option('--qc <selection>', 'good: only values flagged 1 or 2, others are missing', selection, 'all')
     .option('--released', 'validated data (emso release) instead of real-time data')
