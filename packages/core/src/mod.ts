@@ -2,14 +2,15 @@ export * from './batch.ts';
 export * from './build.ts';
 export * from './expert-facts.ts';
 export * from './fact-chain.ts';
+export * from './flag-schemes.ts';
 export * from './flags.ts';
 export * from './ids.ts';
+export * from './join-batches.ts';
 export * from './observations.ts';
 export * from './observatory.ts';
 export * from './parameters.ts';
 export * from './raw-run.ts';
 export * from './records.ts';
-export { CF_VERSIONS, type CfVersion } from './site-netcdf.ts';
 export {
   type ComparedValue,
   type Comparison,
@@ -19,6 +20,7 @@ export {
   type LevelsComparison,
   type PairComparison,
 } from './site-comparisons.ts';
+export { CF_VERSIONS, type CfVersion } from './site-netcdf.ts';
 export * from './subjects.ts';
 export * from './time.ts';
 export * from './vocabulary.ts';

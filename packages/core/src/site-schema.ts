@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { describeFound } from './config-fault.ts';
 import { envelopeFaults } from './envelope.ts';
 import { isMeasured } from './parameters.ts';
+import { comparisonsConfig } from './site-comparisons.ts';
 import { erddapConfig } from './site-erddap.ts';
+import { exchangeFacts } from './site-exchange.ts';
 import { describingFacts } from './site-facts.ts';
 import { netcdfFacts } from './site-netcdf.ts';
 import { factText } from './site-text.ts';
-import { comparisonsConfig } from './site-comparisons.ts';
 import { isToken } from './subjects.ts';
 import { iso, parseIso } from './time.ts';
 
@@ -241,4 +242,5 @@ export const observatoryConfig = z.strictObject({
   platforms: z.array(platformConfig).min(1),
   erddap: erddapConfig.optional(),
   comparisons: comparisonsConfig({ token, factText, instant, bilingual }).default([]),
+  exchange: exchangeFacts,
 });

@@ -1,5 +1,5 @@
-export * from './comparisons.ts';
 export * from './audit-day.ts';
+export * from './comparisons.ts';
 export * from './dat-view.ts';
 export * from './day.ts';
 export * from './day-without-rows.ts';

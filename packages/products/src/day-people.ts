@@ -1,6 +1,7 @@
 /** Global attributes that say who: institutions, people, publisher, project, money. */
 import type { Observatory } from '@emso/core';
 import { known, text, UNKNOWN } from './attributes.ts';
+import { contributorType } from './contributor-type.ts';
 import type { NetcdfAttribute } from './netcdf-file.ts';
 
 type Facts = Observatory['observatory'];
@@ -10,13 +11,6 @@ const EDMO = 'https://edmo.seadatanet.org/report/';
 const ROR = 'https://ror.org/';
 const ORCID = 'https://orcid.org/';
 const PRINCIPAL = 'principalInvestigator';
-
-/** DataCite's types of contributors, which EMSO demands (`Other` fits everybody). */
-const CONTRIBUTOR_TYPES: ReadonlySet<string> = new Set(
-  `ContactPerson DataCollector DataCurator DataManager Distributor Editor HostingInstitution Producer ProjectLeader ProjectManager
-  ProjectMember RegistrationAgency RegistrationAuthority RelatedPerson Researcher ResearchGroup RightsHolder Sponsor Supervisor
-  Translator WorkPackageLeader Other`.split(/\s+/),
-);
 
 export function peopleAttributes(facts: Facts): NetcdfAttribute[] {
   return [
@@ -59,13 +53,6 @@ function investigators(contacts: Facts['contacts']): NetcdfAttribute[] {
     ...text('contributor_role', contacts.map(({ role }) => contributorType(role)).join(' ')),
     ...text('contributor_role_vocabulary', contacts.length > 0 ? DATACITE : undefined),
   ];
-}
-
-/** The DataCite type of a role of the site file, `dataManager` or `DataManager`. */
-export function contributorType(role: string): string {
-  if (role === PRINCIPAL) return 'ProjectLeader';
-  const type = role.charAt(0).toUpperCase() + role.slice(1);
-  return CONTRIBUTOR_TYPES.has(type) ? type : 'Other';
 }
 
 function publisher(facts: Facts['publisher']): NetcdfAttribute[] {

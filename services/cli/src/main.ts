@@ -7,6 +7,7 @@ import { register as decode } from './commands/decode.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as erddap } from './commands/erddap.ts';
 import { register as explain } from './commands/explain.ts';
+import { register as exportDays } from './commands/export.ts';
 import { register as flag } from './commands/flag.ts';
 import { register as importFiles } from './commands/import.ts';
 import { register as ledger } from './commands/ledger.ts';
@@ -55,6 +56,7 @@ for (const register of [
   snapshot,
   cite,
   table,
+  exportDays,
   explain,
   erddap,
 ])

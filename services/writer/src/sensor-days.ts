@@ -15,8 +15,8 @@ import {
 } from '@emso/pipeline';
 import type { LedgerDay } from '@emso/products';
 import type { Log, Metrics } from '@emso/runtime';
-import { Accounts } from './accounts.ts';
 import { readIfThere } from '@emso/runtime';
+import { Accounts } from './accounts.ts';
 import { DayFiles } from './day-files.ts';
 import { ledgerOf } from './ledger.ts';
 import { LedgerCheck } from './ledger-check.ts';

@@ -171,7 +171,8 @@ function makeDays(plan: SensorPlan, task: RebuildTask, { runs, digest }: ReadFil
 /** The last reading of each donor: where packets come late all days take from the same files. */
 const lastReadings = new WeakMap<SensorPlan, { readonly paths: string; readonly rows: DonorRows }>();
 
-function donorsRead(plan: SensorPlan, files: DonorFiles): DonorsRead {
+/** What a sensor takes from others, read from their files; the last reading of each donor is kept. */
+export function donorsRead(plan: SensorPlan, files: DonorFiles): DonorsRead {
   const read = new Map<string, DonorRows>();
   for (const donor of donorPlans(plan)) {
     const own = files[donor.sensor.id] ?? [];

@@ -15,7 +15,7 @@ import { type Done, openPool, type Pool, type Site } from './pool.ts';
 import { aroundDay, framingOf, type KnownRelease, type RebuildOutcome, type RebuildTask, rebuild } from './rebuild.ts';
 import { type DayFiles, limitsFor, type RunLimits, runsOfDays } from './runs-of-days.ts';
 
-type FilesBySensor = ReadonlyMap<SensorPlan, readonly RawFile[]>;
+export type FilesBySensor = ReadonlyMap<SensorPlan, readonly RawFile[]>;
 
 export interface ReprocessOptions {
   readonly raw: string;

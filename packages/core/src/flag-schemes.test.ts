@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FLAG_VALUES, oceanSitesOf, QARTOD } from '@emso/core';
-import { flagOf, MEANINGS, mapFlag, meaningOf, SCHEMES } from './schemes.ts';
+import { flagOf, MEANINGS, mapFlag, meaningOf, SCHEMES } from './flag-schemes.ts';
+import { FLAG_VALUES, oceanSitesOf, QARTOD } from './flags.ts';
 
 // From each QARTOD digit, and from each OceanSITES flag, to every other scheme: QC.md §1.
 const FROM_QARTOD: Record<string, Record<string, string>> = {
