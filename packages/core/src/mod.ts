@@ -9,6 +9,7 @@ export * from './observatory.ts';
 export * from './parameters.ts';
 export * from './raw-run.ts';
 export * from './records.ts';
+export type { Bilingual, DatasetMetadata, SeriesMetadata, SiteMetadata } from './site-metadata.ts';
 export * from './subjects.ts';
 export * from './time.ts';
 export * from './vocabulary.ts';

@@ -4,6 +4,7 @@ import { describeFound } from './config-fault.ts';
 import { envelopeFaults } from './envelope.ts';
 import { isMeasured } from './parameters.ts';
 import { describingFacts } from './site-facts.ts';
+import { siteMetadata } from './site-metadata.ts';
 import { isToken } from './subjects.ts';
 import { iso, parseIso } from './time.ts';
 
@@ -232,5 +233,6 @@ export const observatoryConfig = z.strictObject({
       }),
     ),
   }),
+  metadata: siteMetadata.optional(),
   platforms: z.array(platformConfig).min(1),
 });
