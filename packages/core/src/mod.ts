@@ -1,5 +1,6 @@
 export * from './batch.ts';
 export * from './build.ts';
+export type * from './catalogue-record.ts';
 export * from './expert-facts.ts';
 export * from './fact-chain.ts';
 export * from './flags.ts';
@@ -9,5 +10,6 @@ export * from './observatory.ts';
 export * from './parameters.ts';
 export * from './raw-run.ts';
 export * from './records.ts';
+export type { CatalogueConfig } from './site-catalogue.ts';
 export * from './subjects.ts';
 export * from './time.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { describeFound } from './config-fault.ts';
 import { envelopeFaults } from './envelope.ts';
 import { isMeasured } from './parameters.ts';
+import { catalogueConfig } from './site-catalogue.ts';
 import { isToken } from './subjects.ts';
 import { iso, parseIso } from './time.ts';
 
@@ -225,4 +226,5 @@ export const observatoryConfig = z.strictObject({
     ),
   }),
   platforms: z.array(platformConfig).min(1),
+  catalogue: catalogueConfig.optional(),
 });
