@@ -1,5 +1,6 @@
 export * from './batch.ts';
 export * from './build.ts';
+export type * from './catalogue-record.ts';
 export * from './expert-facts.ts';
 export * from './fact-chain.ts';
 export * from './flags.ts';
@@ -10,6 +11,7 @@ export * from './parameters.ts';
 export * from './raw-run.ts';
 export * from './records.ts';
 export type { Bilingual, DatasetMetadata, SeriesMetadata, SiteMetadata } from './site-metadata.ts';
+export type { CatalogueConfig } from './site-catalogue.ts';
 export * from './subjects.ts';
 export * from './time.ts';
 export * from './vocabulary.ts';

@@ -5,6 +5,7 @@ import { envelopeFaults } from './envelope.ts';
 import { isMeasured } from './parameters.ts';
 import { describingFacts } from './site-facts.ts';
 import { siteMetadata } from './site-metadata.ts';
+import { catalogueConfig } from './site-catalogue.ts';
 import { isToken } from './subjects.ts';
 import { iso, parseIso } from './time.ts';
 
@@ -235,4 +236,5 @@ export const observatoryConfig = z.strictObject({
   }),
   metadata: siteMetadata.optional(),
   platforms: z.array(platformConfig).min(1),
+  catalogue: catalogueConfig.optional(),
 });

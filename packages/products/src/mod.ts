@@ -1,5 +1,8 @@
 export * from './csv.ts';
 export { type DayInput, describeDay } from './day-description.ts';
+export { canonicalHash, canonicalLines } from './iso19139/canonical.ts';
+export type { CatalogueRecord } from './iso19139/record.ts';
+export { recordOfXml } from './iso19139/written-record.ts';
 export * from './manifest.ts';
 export type * from './netcdf-file.ts';
 export * from './netcdf3.ts';

@@ -1,12 +1,2 @@
-/** A catalogue record as it is rendered, compared and sent. */
-export interface CatalogueRecord {
-  readonly uuid: string;
-  readonly parentUuid?: string;
-  readonly level: 'series' | 'dataset';
-  readonly title: string;
-  readonly xml: string;
-  /** Of what the record says: `canonicalHash`. */
-  readonly contentHash: string;
-  /** No longer offered: to be unpublished, never deleted unless told. */
-  readonly withdrawn?: boolean;
-}
+/** The record of a dataset or series, as renderer and catalogue agree on it. */
+export type { CatalogueRecord } from '@emso/core';
