@@ -33,16 +33,21 @@ export function metadataFaults({ observatory, platforms, metadata }: Observatory
   return faults;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML 1.0 cannot hold
-const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+/** The characters that XML 1.0 cannot hold: control characters but for tab and line ends, and two that are none. */
+function isUnprintable(character: string): boolean {
+  const unit = character.charCodeAt(0);
+  return (unit < 0x20 && !'\t\n\r'.includes(character)) || unit === 0xfffe || unit === 0xffff;
+}
 
 /** Texts with characters that neither XML nor a person can read, wherever they stand in the file as written. */
 export function unprintableTexts(written: unknown, path: PlacedFault['path'] = []): PlacedFault[] {
   if (typeof written === 'string') {
-    const found = UNPRINTABLE.exec(written);
-    if (found === null && written.isWellFormed()) return [];
+    const found = [...written].find(isUnprintable);
+    if (found === undefined && written.isWellFormed()) return [];
     const what =
-      found === null ? 'half a surrogate pair' : `U+${found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+      found === undefined
+        ? 'half a surrogate pair'
+        : `U+${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
     return [{ path, message: `expected text without control characters, found ${what}: remove it` }];
   }
   if (Array.isArray(written)) return written.flatMap((each, i) => unprintableTexts(each, [...path, i]));

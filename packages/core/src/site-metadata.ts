@@ -68,9 +68,7 @@ const describing = {
   /** Terms by list, such as `odatis`. */
   keywords: z.record(z.string(), z.array(factText)).default({}),
   /** Earlier or other publications of the same data. */
-  related: z
-    .array(z.strictObject({ doi: factText, note: bilingual.optional() }))
-    .default([]),
+  related: z.array(z.strictObject({ doi: factText, note: bilingual.optional() })).default([]),
 } as const;
 
 const series = z.strictObject({ ...describing, box: box.optional() });
@@ -136,9 +134,7 @@ export const siteMetadata = z.strictObject({
   /** Why access is limited (INSPIRE code list); needed where `access` is not public. */
   accessLimitation: z.strictObject({ uri: url, fr: factText, en: factText }).optional(),
   /** `award` and `ror` where they are known. */
-  funders: z
-    .array(z.strictObject({ name: factText, ror: urlOrUnknown, award: factText.optional() }))
-    .default([]),
+  funders: z.array(z.strictObject({ name: factText, ror: urlOrUnknown, award: factText.optional() })).default([]),
   lineage: bilingual,
   /** By id of the observatory and of its platforms. */
   series: z.record(z.string(), series),

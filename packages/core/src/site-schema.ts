@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { describeFound } from './config-fault.ts';
 import { envelopeFaults } from './envelope.ts';
 import { isMeasured } from './parameters.ts';
+import { catalogueConfig } from './site-catalogue.ts';
 import { describingFacts } from './site-facts.ts';
 import { siteMetadata } from './site-metadata.ts';
-import { catalogueConfig } from './site-catalogue.ts';
 import { isToken } from './subjects.ts';
 import { iso, parseIso } from './time.ts';
 

@@ -1,3 +1,4 @@
+export { catalogueInput } from './catalogue-input.ts';
 export * from './dat-view.ts';
 export * from './day.ts';
 export * from './declination.ts';

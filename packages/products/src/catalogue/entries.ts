@@ -8,8 +8,8 @@ import {
   isoDay,
   type Observatory,
   type Parameter,
-  parameterOf,
   type Platform,
+  parameterOf,
   type SeriesMetadata,
 } from '@emso/core';
 import { type Extent, extentOf } from './extent.ts';
@@ -90,7 +90,15 @@ export function catalogueModel(input: CatalogueInput): CatalogueModel {
   for (const id of new Set(published.map(({ sensor }) => sensor.dataset))) {
     const described = metadata.datasets[id];
     if (described === undefined) missing.push({ id, reason: 'not-described' });
-    else entries.push(datasetEntry(input, described, id, published.filter(({ sensor }) => sensor.dataset === id)));
+    else
+      entries.push(
+        datasetEntry(
+          input,
+          described,
+          id,
+          published.filter(({ sensor }) => sensor.dataset === id),
+        ),
+      );
   }
   return { input, entries, missing };
 }

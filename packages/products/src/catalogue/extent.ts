@@ -23,7 +23,11 @@ export interface Extent {
 }
 
 /** The extent of sensors on platforms. `platforms` is not empty. */
-export function extentOf(input: CatalogueInput, platforms: readonly Platform[], sources: readonly SensorSource[]): Extent {
+export function extentOf(
+  input: CatalogueInput,
+  platforms: readonly Platform[],
+  sources: readonly SensorSource[],
+): Extent {
   const boxes = platforms.flatMap((platform) => boxOf(input, platform) ?? []);
   const only = platforms.length === 1 ? platforms[0].position : undefined;
   const depths = sources.flatMap(({ sensor }) =>
@@ -100,5 +104,7 @@ function endOf(sources: readonly SensorSource[]): string | undefined {
   const ends = sources.map(({ sensor }) => sensor.deployments.at(-1)?.to);
   if (ends.some((end) => end === undefined)) return undefined;
   const last = sources.flatMap(({ ledger }) => ledger.lastDay ?? []);
-  return isoDay(last.length > 0 ? Math.max(...last) : Math.floor((Math.max(...ends.map((end) => end ?? 0)) - 1) / DAY_MS));
+  return isoDay(
+    last.length > 0 ? Math.max(...last) : Math.floor((Math.max(...ends.map((end) => end ?? 0)) - 1) / DAY_MS),
+  );
 }

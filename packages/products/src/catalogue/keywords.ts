@@ -84,17 +84,41 @@ export function keywordBlocks({ observatory, metadata }: CatalogueInput, facts: 
   const instruments = sources.map(instrumentTerms);
   const blocks: KeywordBlock[] = [
     { type: 'theme', thesaurus: INSPIRE_THEMES, keywords: metadata.themes },
-    { type: 'theme', thesaurus: thesaurus('P02'), keywords: terms('P02', parameters.map(({ p02 }) => p02)) },
+    {
+      type: 'theme',
+      thesaurus: thesaurus('P02'),
+      keywords: terms(
+        'P02',
+        parameters.map(({ p02 }) => p02),
+      ),
+    },
     // Plain text on purpose: some readers pass over keywords that are links.
     { type: 'theme', thesaurus: CF_NAMES, keywords: plain(parameters.map(({ standardName }) => standardName)) },
     ...ownLists(metadata, own),
     {
       type: 'platform_class',
       thesaurus: thesaurus('L06'),
-      keywords: terms('L06', platforms.map(({ type }) => codeOfUrn(type))),
+      keywords: terms(
+        'L06',
+        platforms.map(({ type }) => codeOfUrn(type)),
+      ),
     },
-    { type: 'instrument', thesaurus: DEVICES, keywords: terms('L22', instruments.map(({ l22 }) => l22)) },
-    { type: 'instrument', thesaurus: thesaurus('L05'), keywords: terms('L05', instruments.map(({ l05 }) => l05)) },
+    {
+      type: 'instrument',
+      thesaurus: DEVICES,
+      keywords: terms(
+        'L22',
+        instruments.map(({ l22 }) => l22),
+      ),
+    },
+    {
+      type: 'instrument',
+      thesaurus: thesaurus('L05'),
+      keywords: terms(
+        'L05',
+        instruments.map(({ l05 }) => l05),
+      ),
+    },
     {
       type: 'place',
       thesaurus: thesaurus('OSO'),

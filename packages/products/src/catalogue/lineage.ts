@@ -1,5 +1,5 @@
 /** How the data came to be, step by step, from the site file and the data versions: nothing here is written by hand. */
-import { type Bilingual, type Deployment, iso, isoDay, dayOf, type Sensor } from '@emso/core';
+import { type Bilingual, type Deployment, dayOf, iso, isoDay, type Sensor } from '@emso/core';
 import { depthDuring, type SensorSource } from './sources.ts';
 
 export interface LineageStep extends Bilingual {
@@ -19,7 +19,10 @@ const TESTS: Readonly<Record<string, Bilingual>> = {
 
 const TIME_POLICY: Readonly<Record<Deployment['timePolicy'], Bilingual>> = {
   received: { fr: 'heure de réception à terre (UTC)', en: 'time of reception on shore (UTC)' },
-  instrument: { fr: 'horloge de l’instrument (UTC), comparée à la réception', en: 'instrument clock (UTC), compared with reception' },
+  instrument: {
+    fr: 'horloge de l’instrument (UTC), comparée à la réception',
+    en: 'instrument clock (UTC), compared with reception',
+  },
   relayed: {
     fr: 'horloge de l’instrument (UTC), données relayées',
     en: 'instrument clock (UTC), relayed data',
@@ -112,8 +115,7 @@ function qualityStep(sources: readonly SensorSource[]): LineageStep {
   );
   const since = entries.length === 0 ? undefined : Math.max(...entries.map(({ validFrom }) => validFrom));
   const versions = distinct(sources.map(({ versions: { qc } }) => qc)).join(', ');
-  const names = (language: keyof Bilingual): string =>
-    tests.map((test) => TESTS[test]?.[language] ?? test).join(', ');
+  const names = (language: keyof Bilingual): string => tests.map((test) => TESTS[test]?.[language] ?? test).join(', ');
   return {
     fr:
       `Contrôle qualité automatique (tests QARTOD : ${names('fr') || 'limites du capteur'}), version ${versions}` +

@@ -60,11 +60,7 @@ export interface CatalogueInput {
 export function instrumentTerms({ sensor, model }: SensorSource): ModelFacts {
   const known = (own: string | undefined, general: string | undefined): string | undefined =>
     own === 'unknown' ? undefined : (own ?? general);
-  const [l22, l05, l35] = [
-    known(sensor.l22, model.l22),
-    known(sensor.l05, model.l05),
-    known(sensor.l35, model.l35),
-  ];
+  const [l22, l05, l35] = [known(sensor.l22, model.l22), known(sensor.l05, model.l05), known(sensor.l35, model.l35)];
   return {
     title: model.title,
     ...(l22 !== undefined && { l22 }),

@@ -4,7 +4,15 @@ import type { CatalogueEntry } from '../catalogue/entries.ts';
 import type { OnlineLink } from '../catalogue/links.ts';
 import { element, type Markup } from '../xml.ts';
 import { publisherParty } from './identification.ts';
-import { anchorOrText, characterString, codeProperty, freeText, property, responsibleParty, textProperty } from './nodes.ts';
+import {
+  anchorOrText,
+  characterString,
+  codeProperty,
+  freeText,
+  property,
+  responsibleParty,
+  textProperty,
+} from './nodes.ts';
 
 const NETCDF = 'http://inspire.ec.europa.eu/media-types/application/x-netcdf';
 

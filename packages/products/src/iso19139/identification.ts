@@ -44,7 +44,11 @@ export function identification(site: Site, metadata: SiteMetadata, entry: Catalo
       codeProperty('spatialRepresentationType', 'MD_SpatialRepresentationTypeCode', 'textTable'),
       property(
         'spatialResolution',
-        element('gmd:MD_Resolution', {}, property('distance', element('gco:Distance', { uom: 'm' }, metadata.resolutionM))),
+        element(
+          'gmd:MD_Resolution',
+          {},
+          property('distance', element('gco:Distance', { uom: 'm' }, metadata.resolutionM)),
+        ),
       ),
       property('language', language('eng', 'English')),
       utf8('characterSet'),
@@ -118,7 +122,9 @@ export function publisherParty(site: Site, role: string): Party {
 /** Whom to ask first, then who made, publishes and keeps the data. */
 export function mainParty(site: Site): Party {
   const contact = contactWith(site, 'dataManager', 'pointOfContact');
-  return contact?.organisation === undefined ? publisherParty(site, 'pointOfContact') : personParty(contact, 'pointOfContact');
+  return contact?.organisation === undefined
+    ? publisherParty(site, 'pointOfContact')
+    : personParty(contact, 'pointOfContact');
 }
 
 function resourceParties(site: Site): Party[] {
@@ -140,9 +146,7 @@ function maintenance({ status }: CatalogueEntry): Markup {
       'gmd:MD_MaintenanceInformation',
       {},
       codeProperty('maintenanceAndUpdateFrequency', 'MD_MaintenanceFrequencyCode', going ? 'continual' : 'notPlanned'),
-      going
-        ? property('userDefinedMaintenanceFrequency', element('gts:TM_PeriodDuration', {}, 'P1D'))
-        : undefined,
+      going ? property('userDefinedMaintenanceFrequency', element('gts:TM_PeriodDuration', {}, 'P1D')) : undefined,
     ),
   );
 }

@@ -119,7 +119,10 @@ export function responsibleParty(party: Party, plainOrganisation = false): Marku
         ),
         url === undefined
           ? undefined
-          : property('onlineResource', element('gmd:CI_OnlineResource', {}, property('linkage', element('gmd:URL', {}, url)))),
+          : property(
+              'onlineResource',
+              element('gmd:CI_OnlineResource', {}, property('linkage', element('gmd:URL', {}, url))),
+            ),
       ),
     ),
     codeProperty('role', 'CI_RoleCode', role),

@@ -21,10 +21,7 @@ export function quality({ lineage }: SiteMetadata, level: 'series' | 'dataset', 
       {},
       property('scope', element('gmd:DQ_Scope', {}, codeProperty('level', 'MD_ScopeCode', level))),
       property('report', element('gmd:DQ_DomainConsistency', {}, property('result', conformance()))),
-      property(
-        'lineage',
-        element('gmd:LI_Lineage', {}, freeText('statement', lineage), entry.steps.map(processStep)),
-      ),
+      property('lineage', element('gmd:LI_Lineage', {}, freeText('statement', lineage), entry.steps.map(processStep))),
     ),
   );
 }

@@ -1,8 +1,8 @@
 /** The ISO 19139 records of the observatory: a pure function of the site file, the ledger and what was rendered before. */
-import { createHash } from 'node:crypto';
 import { DAY_MS, iso, parseIso } from '@emso/core';
 import type { CatalogueEntry, CatalogueModel } from '../catalogue/entries.ts';
 import { element, type Markup, xmlDocument } from '../xml.ts';
+import { canonicalHash } from './canonical.ts';
 import { distribution } from './distribution.ts';
 import { identification, mainParty } from './identification.ts';
 import {
@@ -43,10 +43,13 @@ const NAMESPACES = {
 } as const;
 
 /** Every record, parents before children. `previous`, by uuid: a record that says the same keeps its date. */
-export function isoRecords(model: CatalogueModel, previous: ReadonlyMap<string, RecordStamp> = new Map()): StampedRecord[] {
+export function isoRecords(
+  model: CatalogueModel,
+  previous: ReadonlyMap<string, RecordStamp> = new Map(),
+): StampedRecord[] {
   return model.entries.map((entry) => {
     const level = entry.kind === 'dataset' ? 'dataset' : 'series';
-    const contentHash = contentHashOf(document(model, entry, level, ''));
+    const contentHash = canonicalHash(document(model, entry, level, ''));
     const dateStamp = stampFor(model, entry, contentHash, previous.get(entry.uuid));
     return {
       id: entry.id,
@@ -62,11 +65,6 @@ export function isoRecords(model: CatalogueModel, previous: ReadonlyMap<string, 
   });
 }
 
-/** Of everything that the record says but for its own date. */
-function contentHashOf(xml: string): string {
-  return createHash('sha256').update(xml).digest('hex');
-}
-
 /**
  * The date of a record that says the same is the one it had; else the end of the last ingested day or the day on which a person
  * changed the texts, whichever is later, and never one that is not after the date before. No clock is read.
@@ -78,9 +76,10 @@ function stampFor(
   before: RecordStamp | undefined,
 ): string {
   if (before?.contentHash === contentHash) return before.dateStamp;
-  const endOfDay = (day: string): number => (parseIso(day) ?? 0) + DAY_MS;
+  const lastDays = entry.sources.flatMap(({ ledger }) => ledger.lastDay ?? []);
+  const ingested = lastDays.length === 0 ? 0 : (Math.max(...lastDays) + 1) * DAY_MS;
   const least = before === undefined ? 0 : (parseIso(before.dateStamp) ?? 0) + 1000;
-  return iso(Math.max(endOfDay(entry.revised), parseIso(metadata.revised) ?? 0, least));
+  return iso(Math.max(ingested, parseIso(metadata.revised) ?? 0, least));
 }
 
 function document(
