@@ -1,10 +1,13 @@
 export { type CatalogueEntry, type CatalogueModel, catalogueModel, type MissingEntry } from './catalogue/entries.ts';
+export { type LedgerDay, summarizeLedger } from './catalogue/ledger.ts';
 export * from './catalogue/sources.ts';
 export * from './csv.ts';
 export { type DayInput, describeDay } from './day-description.ts';
 export { canonicalHash, canonicalLines } from './iso19139/canonical.ts';
 export type { CatalogueRecord } from './iso19139/record.ts';
 export { isoRecords, type RecordStamp, type StampedRecord } from './iso19139/records.ts';
+export { RULES, validateRecord } from './iso19139/rules/mod.ts';
+export type { Finding, Rule, RuleSource } from './iso19139/rules/rule.ts';
 export { recordOfXml } from './iso19139/written-record.ts';
 export * from './manifest.ts';
 export type * from './netcdf-file.ts';
@@ -16,4 +19,3 @@ export type { DamagedRow } from './raw-reader.ts';
 export { IMPORT_SESSION } from './raw-row.ts';
 export * from './version.ts';
 export * from './xml.ts';
-export { type LedgerDay, summarizeLedger } from './catalogue/ledger.ts';

@@ -51,13 +51,13 @@ function deploymentStep(sensor: Sensor, deployment: Deployment): LineageStep {
   const nominal = deployment.depthM === 'unknown';
   const known = serial !== 'unknown';
   const fr = [
-    `Déploiement de ${sensor.title?.fr ?? sensor.id} du ${day(from)} ${to === undefined ? '(sans fin connue)' : `au ${day(to)}`}`,
+    `Déploiement : ${sensor.title?.fr ?? sensor.id}, ${to === undefined ? `depuis le ${day(from)}` : `du ${day(from)} au ${day(to)}`}`,
     known ? `numéro de série ${serial}` : 'numéro de série inconnu',
     depthM === undefined ? 'profondeur inconnue' : `profondeur ${nominal ? 'nominale ' : ''}${depthM} m`,
     `temps : ${TIME_POLICY[timePolicy].fr}`,
   ];
   const en = [
-    `Deployment of ${sensor.title?.en ?? sensor.id} from ${day(from)} ${to === undefined ? '(no known end)' : `to ${day(to)}`}`,
+    `Deployment: ${sensor.title?.en ?? sensor.id}, ${to === undefined ? `since ${day(from)}` : `from ${day(from)} to ${day(to)}`}`,
     known ? `serial number ${serial}` : 'serial number unknown',
     depthM === undefined ? 'depth unknown' : `${nominal ? 'nominal ' : ''}depth ${depthM} m`,
     `time: ${TIME_POLICY[timePolicy].en}`,
@@ -79,8 +79,8 @@ function calibrationSteps(sources: readonly SensorSource[]): LineageStep[] {
     sensor.calibrations.map(({ validFrom, source }): LineageStep => {
       const origin = typeof source === 'string' ? ` : ${source}` : '';
       return {
-        fr: `Feuille d’étalonnage de ${sensor.title?.fr ?? sensor.id} en vigueur depuis le ${day(validFrom)}${origin}.`,
-        en: `Calibration sheet of ${sensor.title?.en ?? sensor.id} in force since ${day(validFrom)}${origin.replace(' :', ':')}.`,
+        fr: `Feuille d’étalonnage : ${sensor.title?.fr ?? sensor.id}, en vigueur depuis le ${day(validFrom)}${origin}.`,
+        en: `Calibration sheet: ${sensor.title?.en ?? sensor.id}, in force since ${day(validFrom)}${origin.replace(' :', ':')}.`,
         at: validFrom,
       };
     }),

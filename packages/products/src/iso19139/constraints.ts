@@ -23,10 +23,8 @@ export function constraints(
       freeText('otherConstraints', limitation, limitation.uri),
     ),
     legal(
-      freeText('useLimitation', {
-        fr: `Citer : ${citation.fr} ${useLimitation.fr}`,
-        en: `Cite: ${citation.en} ${useLimitation.en}`,
-      }),
+      freeText('useLimitation', { fr: `Citer : ${citation.fr}`, en: `Cite: ${citation.en}` }),
+      freeText('useLimitation', useLimitation),
       codeProperty('useConstraints', 'MD_RestrictionCode', 'otherRestrictions'),
       property('otherConstraints', anchor(licence.url, licence.fr)),
       // A licence that is only a link is not seen by GeoNetwork's rules.

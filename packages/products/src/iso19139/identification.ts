@@ -37,7 +37,7 @@ export function identification(site: Site, metadata: SiteMetadata, entry: Catalo
       codeProperty('status', 'MD_ProgressCode', entry.status),
       resourceParties(site).map((party, i) => property('pointOfContact', responsibleParty(party, i === 0))),
       maintenance(entry),
-      entry.plot === undefined ? undefined : overview(entry.plot, entry),
+      entry.plot === undefined ? undefined : overview(entry.plot),
       entry.keywords.map(descriptiveKeywords),
       constraints(site, metadata, citationOf(site, entry)),
       aggregations(entry),
@@ -151,16 +151,14 @@ function maintenance({ status }: CatalogueEntry): Markup {
   );
 }
 
-function overview(plot: string, { parameters }: CatalogueEntry): Markup {
-  const shown = /\?[^&]*,(\w+)/.exec(plot)?.[1];
-  const name = parameters.find(({ code: each }) => each === shown)?.longName ?? shown;
+function overview(plot: string): Markup {
   return property(
     'graphicOverview',
     element(
       'gmd:MD_BrowseGraphic',
       {},
       textProperty('fileName', plot),
-      textProperty('fileDescription', `Aperçu des 30 derniers jours : ${name}`),
+      textProperty('fileDescription', 'Aperçu des 30 derniers jours'),
       textProperty('fileType', 'png'),
     ),
   );
@@ -194,7 +192,7 @@ function supplement({ plan }: SiteMetadata): Markup | undefined {
   if (plan === undefined) return undefined;
   const where = plan.url === 'unknown' ? '' : ` ${plan.url}`;
   return freeText('supplementalInformation', {
-    fr: `Plan de gestion de données : ${plan.title.fr}.${where}`,
-    en: `Data management plan: ${plan.title.en}.${where}`,
+    fr: `${plan.title.fr}.${where}`,
+    en: `${plan.title.en}.${where}`,
   });
 }
