@@ -15,6 +15,7 @@ import {
   syntaxFaults,
 } from './config-fault.ts';
 import { canShareEndpoint, type Envelope } from './envelope.ts';
+import { metadataFaults, unprintableTexts } from './metadata-faults.ts';
 import { PARAMETERS, type Parameter } from './parameters.ts';
 import { observatoryConfig } from './site-schema.ts';
 import { termOf } from './vocabulary.ts';
@@ -50,8 +51,13 @@ export function parseObservatory(text: string, file: string, check: ObservatoryC
   if (document.errors.length > 0) throw new ConfigError(file, syntaxFaults(text, document, lines));
   const written: unknown = document.toJS();
   const parsed = observatoryConfig.safeParse(written, { error: explainIssue });
-  const found: PlacedFault[] = [...(parsed.error?.issues ?? []).flatMap(faultsOfIssue), ...repetitions(written)];
-  if (parsed.success) found.push(...sharedEndpoints(parsed.data), ...check(parsed.data));
+  const found: PlacedFault[] = [
+    ...(parsed.error?.issues ?? []).flatMap(faultsOfIssue),
+    ...repetitions(written),
+    ...unprintableTexts(written),
+  ];
+  if (parsed.success)
+    found.push(...sharedEndpoints(parsed.data), ...metadataFaults(parsed.data), ...check(parsed.data));
   if (parsed.success && found.length === 0) return parsed.data;
   const faults = found.map(
     ({ path, message }): ConfigFault => ({ line: lineOf(document, lines, path), path: pathText(path), message }),

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { describeFound } from './config-fault.ts';
 import { envelopeFaults } from './envelope.ts';
 import { isMeasured } from './parameters.ts';
+import { catalogueConfig } from './site-catalogue.ts';
 import { comparisonsConfig } from './site-comparisons.ts';
 import { erddapConfig } from './site-erddap.ts';
 import { exchangeFacts } from './site-exchange.ts';
 import { describingFacts } from './site-facts.ts';
+import { siteMetadata } from './site-metadata.ts';
 import { netcdfFacts } from './site-netcdf.ts';
 import { factText } from './site-text.ts';
 import { isToken } from './subjects.ts';
@@ -239,8 +241,10 @@ export const observatoryConfig = z.strictObject({
       }),
     ),
   }),
+  metadata: siteMetadata.optional(),
   platforms: z.array(platformConfig).min(1),
   erddap: erddapConfig.optional(),
   comparisons: comparisonsConfig({ token, factText, instant, bilingual }).default([]),
   exchange: exchangeFacts,
+  catalogue: catalogueConfig.optional(),
 });

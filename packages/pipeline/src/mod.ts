@@ -1,4 +1,5 @@
 export * from './audit-day.ts';
+export { catalogueInput } from './catalogue-input.ts';
 export * from './comparisons.ts';
 export * from './dat-view.ts';
 export * from './day.ts';

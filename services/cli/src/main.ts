@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { CommandFailure, EXIT } from './command-failure.ts';
+import { register as catalog } from './commands/catalog.ts';
 import { register as cite } from './commands/cite.ts';
 import { register as decode } from './commands/decode.ts';
 import { register as demo } from './commands/demo.ts';
@@ -59,6 +60,7 @@ for (const register of [
   exportDays,
   explain,
   erddap,
+  catalog,
 ])
   register(program);
 

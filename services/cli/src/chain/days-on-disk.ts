@@ -49,7 +49,10 @@ export function lastDays(nowMs: number, count: number): number {
 }
 
 /** The days of a sensor that have a manifest, in order. */
-export async function manifestDays(dataDir: string, { folder, prefix }: TableSensor): Promise<number[]> {
+export async function manifestDays(
+  dataDir: string,
+  { folder, prefix }: Pick<TableSensor, 'folder' | 'prefix'>,
+): Promise<number[]> {
   const root = join(dataDir, 'manifest', folder);
   const days: number[] = [];
   for (const month of (await readdir(root).catch(ifMissing)) ?? []) {
