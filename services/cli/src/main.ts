@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { CommandFailure, EXIT } from './command-failure.ts';
+import { register as catalog } from './commands/catalog.ts';
 import { register as decode } from './commands/decode.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as explain } from './commands/explain.ts';
@@ -49,6 +50,7 @@ for (const register of [
   release,
   table,
   explain,
+  catalog,
 ])
   register(program);
 

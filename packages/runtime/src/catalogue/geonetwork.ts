@@ -110,6 +110,7 @@ export class GeoNetwork implements FarEnd {
     if (answer.status === 200 && answer.json !== undefined)
       return demandSupported(versionOfSite(answer.json), question.url);
     const fault = answer.status === 200 ? undefined : connection.faultOf(answer, question);
+    if (answer.status >= 300 && answer.status < 400) throw fault;
     if (fault?.isPassing) throw new CatalogueFault('unreachable', fault.message, fault);
     throw new CatalogueFault(
       'not-geonetwork',

@@ -5,5 +5,6 @@ export * from './difference.ts';
 export * from './far-end.ts';
 export * from './open-far-end.ts';
 export * from './order.ts';
+export * from './record-files.ts';
 export * from './sync.ts';
 export * from './sync-memory.ts';

@@ -25,6 +25,8 @@ export interface SyncOptions {
   readonly tries: number;
   readonly backoff: Backoff;
   readonly signal?: AbortSignal;
+  /** A record has had its turn. */
+  readonly onTurn?: () => void;
   readonly onWrite?: (write: Write, record: CatalogueRecord) => void;
   /** Sees every fault of a record or of the far end. */
   readonly onFault?: (fault: CatalogueFault, record: CatalogueRecord | undefined) => void;
@@ -82,6 +84,7 @@ export class CatalogueSync {
       for (const record of turns) {
         this.#options.signal?.throwIfAborted();
         await this.#turn(record, byUuid, contact, options);
+        this.#options.onTurn?.();
       }
     } catch (error) {
       if (!(error instanceof CatalogueFault)) throw error;
