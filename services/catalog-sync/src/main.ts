@@ -61,7 +61,7 @@ await runService({
       signal,
     });
     const lock = lockDataRoot(env.EMSO_CATALOGUE_DIR);
-    const memory = await SyncMemory.open(env.EMSO_CATALOGUE_DIR, farEnd.identity, (why) =>
+    const memory = SyncMemory.open(env.EMSO_CATALOGUE_DIR, farEnd.identity, (why) =>
       log.warn({ reason: 'notes-lost' }, `${why}: everything is compared with the catalogue again`),
     );
     const rounds = new Rounds({

@@ -84,7 +84,7 @@ export async function setUpSync(
       const { farEnd, memory } = open(options);
       const sync = new CatalogueSync({
         farEnd,
-        memory: await memory,
+        memory,
         hashOf: canonicalHash,
         publish: configOf(options).publish,
         deleteWithdrawn: options.deleteWithdrawn ?? false,
@@ -99,7 +99,7 @@ export async function setUpSync(
       return open().memory;
     },
     async states() {
-      const memory = await open().memory;
+      const { memory } = open();
       return [SITE_UUID, MODULE_UUID, DATASET_UUID].map((uuid) => memory.get(uuid)?.state);
     },
     writes() {

@@ -82,8 +82,7 @@ export class SyncMemory {
    * What is remembered of the far end `identity`, nothing where another one is remembered or the notes cannot be understood (`onLost` is
    * told why). Without `dir` it is forgotten with the process.
    */
-  static async open(dir: string | undefined, identity: string, onLost: (why: string) => void): Promise<SyncMemory> {
-    if (dir !== undefined) await makeDirectory(dir);
+  static open(dir: string | undefined, identity: string, onLost: (why: string) => void): SyncMemory {
     let known: SyncState | undefined;
     try {
       known = dir === undefined ? undefined : readSyncState(dir);
@@ -120,6 +119,7 @@ export class SyncMemory {
 
   async save(): Promise<void> {
     if (this.#dir === undefined) return;
+    await makeDirectory(this.#dir);
     await writeAtomic(join(this.#dir, FILE), `${JSON.stringify(this.state, undefined, 1)}\n`, { fsync: true });
   }
 }

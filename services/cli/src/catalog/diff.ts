@@ -14,7 +14,7 @@ export async function diff(options: CatalogOptions, asJson: boolean): Promise<vo
   const { farEnd } = catalogueOf(loadSiteFile(options.observatory));
   const records = await recordsIn(options.records);
   const { name } = await openFarEnd(farEnd);
-  const memory = await SyncMemory.open(options.state, farEnd.identity, () => undefined);
+  const memory = SyncMemory.open(options.state, farEnd.identity, () => undefined);
   const compared = await compareRecords(farEnd, records, (uuid) => memory.get(uuid), canonicalHash).catch((error) => {
     throw commandFailure(error);
   });

@@ -28,7 +28,7 @@ const TRIES = 3;
 export async function push(options: PushOptions): Promise<void> {
   const { config, farEnd } = catalogueOf(loadSiteFile(options.observatory));
   const records = await recordsIn(options.records);
-  const memory = await openMemory(options, farEnd);
+  const memory = openMemory(options, farEnd);
   if (options.dryRun) return dryRun(farEnd, records, memory, options.deleteWithdrawn === true);
   const progress = startProgress('records', records.length);
   const writes = new Map<string, Write[]>();
@@ -63,7 +63,7 @@ function needsALook({ state }: RecordEntry): boolean {
   return !['ok', 'withdrawn', 'awaiting-review', 'pending'].includes(state);
 }
 
-async function openMemory(options: PushOptions, farEnd: FarEnd): Promise<SyncMemory> {
+function openMemory(options: PushOptions, farEnd: FarEnd): SyncMemory {
   const note = (why: string): void => {
     process.stderr.write(`emso: ${why}: everything is compared with the catalogue\n`);
   };
