@@ -1,7 +1,7 @@
 /** What makes the flags of a day: tests and thresholds in force, as the files of that day say them. */
 import { canonicalJson, DAY_MS, iso } from '@emso/core';
 import type { FlagRules } from '@emso/products';
-import type { Thresholds } from '@emso/qc';
+import type { TestsInForce } from '@emso/qc';
 import { codesOfDay, deploymentOfDay, type SensorPlan } from './plan.ts';
 
 /** By code, `time` included where its flag is not always good. */
@@ -31,12 +31,18 @@ function testsOf({ tests: { entries } }: SensorPlan, code: string, day: number):
     entries.findLastIndex(({ validFrom }) => validFrom <= from),
   );
   const ofDay = entries.filter(({ validFrom }, i) => i === first || (i > first && validFrom < to));
-  const texts = ofDay.map(({ thresholds }) => canonicalJson(thresholds.get(code) ?? {}));
+  const texts = ofDay.map((entry) => canonicalJson(thresholdsOf(entry, code)));
   if (new Set(texts).size === 1) return texts[0];
-  const dated = ofDay.map(({ validFrom, thresholds }): Thresholds => {
-    return { validFrom: iso(Math.max(validFrom, from)), ...thresholds.get(code) };
-  });
+  const dated = ofDay.map((entry) => ({
+    validFrom: iso(Math.max(entry.validFrom, from)),
+    ...thresholdsOf(entry, code),
+  }));
   return canonicalJson(dated);
+}
+
+/** Test by test what is asked of a parameter, whoever asks it. */
+function thresholdsOf({ asked }: TestsInForce, code: string): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(asked.get(code) ?? {}).map(([test, { thresholds }]) => [test, thresholds]));
 }
 
 function noonOf(day: number): number {

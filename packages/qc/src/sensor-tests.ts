@@ -1,18 +1,28 @@
-/** The tests of one sensor, made ready once: dated entries of the site file, by parameter, with what every parameter has anyway. */
+/**
+ * The tests of one sensor, made ready once: dated entries of the site file, by parameter, with what every instrument of its model
+ * and every parameter has anyway.
+ */
 import { PARAMETERS, type Sensor } from '@emso/core';
+import { DIAGNOSTICS } from './diagnostics.ts';
 import type { PreparedTest } from './flow.ts';
-import { prepareTests, reachOf } from './registry.ts';
+import { prepareTests, type QcEntry, reachOf } from './registry.ts';
+
+/** Who asks for a test. */
+export type Origin = 'site file' | 'instrument model' | 'parameter table';
+
+/** What a test was made from. */
+export interface Asked {
+  readonly thresholds: unknown;
+  readonly origin: Origin;
+}
 
 /** The tests in force from a time on, by code. */
 export interface TestsInForce {
   readonly validFrom: number;
   readonly tests: ReadonlyMap<string, readonly PreparedTest[]>;
-  /** The same as the site file writes them, test by test: thresholds are published with the flags. */
-  readonly thresholds: ReadonlyMap<string, Thresholds>;
+  /** What they were made from, by code and test. */
+  readonly asked: ReadonlyMap<string, Readonly<Record<string, Asked>>>;
 }
-
-/** Test name → its thresholds and where they come from. */
-export type Thresholds = Readonly<Record<string, unknown>>;
 
 export interface SensorTests {
   /** In order of `validFrom`; the first one holds since ever. */
@@ -29,24 +39,29 @@ export interface SensorTests {
 }
 
 /**
- * The tests that the site file names for these codes. A parameter without a gross range of its own is held to what any sensor of
- * its kind can mean. Throws on an entry that `qcFaults` refuses.
+ * The tests of these codes: those that the site file names, the diagnostics of the model, and for a parameter without a gross range
+ * what any sensor of its kind can mean. Where two of them ask for the same test of a parameter, the first one counts. Throws on an
+ * entry that `qcFaults` refuses.
  */
 export function sensorTests(
-  { qc, cadenceMs }: Pick<Sensor, 'qc' | 'cadenceMs'>,
+  { qc, cadenceMs, model }: Pick<Sensor, 'qc' | 'cadenceMs' | 'model'>,
   codes: readonly string[],
   inputs: ReadonlyMap<string, readonly string[]> = new Map(),
   cappedAt?: (receivedMs: number) => ReadonlySet<string>,
 ): SensorTests {
   const dated = qc[0]?.validFrom === Number.NEGATIVE_INFINITY ? qc : [{ validFrom: Number.NEGATIVE_INFINITY }, ...qc];
+  const anyway = new Map(codes.map((code) => [code, askedAnyway(code, model, codes, cadenceMs)]));
   const entries = dated.map((entry): TestsInForce => {
     const own = entry as Readonly<Record<string, unknown>>;
-    const thresholds = new Map(codes.map((code) => [code, configOf(own[code], code)]));
-    return {
-      validFrom: entry.validFrom,
-      tests: new Map(codes.map((code) => [code, prepareTests(thresholds.get(code) ?? {}, cadenceMs)])),
-      thresholds,
-    };
+    const asked = new Map(
+      codes.map((code) => [code, { ...anyway.get(code), ...askedIn((own[code] ?? {}) as QcEntry, 'site file') }]),
+    );
+    const prepared = (code: string): PreparedTest[] =>
+      prepareTests(
+        Object.fromEntries(Object.entries(asked.get(code) ?? {}).map(([name, { thresholds }]) => [name, thresholds])),
+        cadenceMs,
+      );
+    return { validFrom: entry.validFrom, tests: new Map(codes.map((code) => [code, prepared(code)])), asked };
   });
   const all = entries.flatMap(({ tests }) => [...tests.values()].flat());
   const lateRows = Math.max(0, ...all.map((test) => test.lateRows));
@@ -55,11 +70,33 @@ export function sensorTests(
 
 const ANY_SENSOR = 'what any sensor of the kind can mean';
 
-function configOf(own: unknown, code: string): Thresholds {
-  const tests = (own ?? {}) as Thresholds;
+/** What is asked of a parameter whatever the site file says. */
+function askedAnyway(
+  code: string,
+  model: string,
+  codes: readonly string[],
+  cadenceMs: number,
+): Readonly<Record<string, Asked>> {
   const range = PARAMETERS.get(code)?.validRange;
-  if (tests['grossRange'] !== undefined || range === undefined) return tests;
-  return { grossRange: { fail: range, source: ANY_SENSOR }, ...tests };
+  return {
+    ...(range !== undefined && askedIn({ grossRange: { fail: range, source: ANY_SENSOR } }, 'parameter table')),
+    ...askedIn(diagnosticsOf(code, model, codes, cadenceMs), 'instrument model'),
+  };
+}
+
+function askedIn(entry: QcEntry, origin: Origin): Record<string, Asked> {
+  return Object.fromEntries(Object.entries(entry).map(([name, thresholds]) => [name, { thresholds, origin }]));
+}
+
+/** The diagnostics of a parameter whose partners this sensor has. */
+function diagnosticsOf(code: string, model: string, codes: readonly string[], cadenceMs: number): QcEntry {
+  return Object.fromEntries(
+    Object.entries(DIAGNOSTICS[model]?.[code] ?? {}).filter(([name, config]) =>
+      prepareTests({ [name]: config }, cadenceMs).every(({ partners }) =>
+        partners.every((partner) => codes.includes(partner)),
+      ),
+    ),
+  );
 }
 
 /** The index of the entry in force at an observation time. */

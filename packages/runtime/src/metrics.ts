@@ -36,6 +36,11 @@ export const COUNTERS = {
     help: 'Rows of comparison files that were written, by OceanSITES flag',
     labels: ['comparison', 'flag'],
   },
+  qcTestAnswers: {
+    name: 'emso_qc_test_answers_total',
+    help: 'Answers of QC tests when a value was flagged first, as OceanSITES flags; what a later value changes is not counted again',
+    labels: ['sensor', 'variable', 'test', 'flag'],
+  },
   rawArchivedRecords: {
     name: 'emso_raw_archived_records_total',
     help: 'Records in the raw archive, fsynced',
