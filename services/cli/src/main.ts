@@ -14,6 +14,7 @@ import { register as simulate } from './commands/simulate.ts';
 import { register as status } from './commands/status.ts';
 import { register as table } from './commands/table.ts';
 import { register as up } from './commands/up.ts';
+import { register as validate } from './commands/validate.ts';
 
 const EXAMPLES = `Examples:
   emso demo
@@ -49,6 +50,7 @@ for (const register of [
   release,
   table,
   explain,
+  validate,
 ])
   register(program);
 
