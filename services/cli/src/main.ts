@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { CommandFailure, EXIT } from './command-failure.ts';
+import { register as compare } from './commands/compare.ts';
 import { register as decode } from './commands/decode.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as explain } from './commands/explain.ts';
@@ -51,6 +52,7 @@ for (const register of [
   table,
   explain,
   validate,
+  compare,
 ])
   register(program);
 
