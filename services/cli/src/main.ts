@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { CommandFailure, EXIT } from './command-failure.ts';
 import { register as catalog } from './commands/catalog.ts';
 import { register as cite } from './commands/cite.ts';
+import { register as compare } from './commands/compare.ts';
 import { register as decode } from './commands/decode.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as erddap } from './commands/erddap.ts';
@@ -20,6 +21,7 @@ import { register as snapshot } from './commands/snapshot.ts';
 import { register as status } from './commands/status.ts';
 import { register as table } from './commands/table.ts';
 import { register as up } from './commands/up.ts';
+import { register as validate } from './commands/validate.ts';
 
 const EXAMPLES = `Examples:
   emso demo
@@ -61,6 +63,8 @@ for (const register of [
   explain,
   erddap,
   catalog,
+  validate,
+  compare,
 ])
   register(program);
 

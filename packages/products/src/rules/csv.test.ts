@@ -41,6 +41,7 @@ const CASES: [rule: string, what: string, text: string | Uint8Array, where: stri
   ['csv.missing', 'a value under 9', GOOD.replace('2505.100,1,1', '2505.100,1,9'), 'line 2'],
   ['csv.name', 'no day', GOOD, 'microcat.csv', 'microcat.csv'],
   ['csv.name', 'an unknown sensor', GOOD, NAME, NAME, { columns: COLUMNS, prefixes: ['CSTAR'] }],
+  ['file.manifest', 'no JSON', GOOD, 'manifest', NAME, { stored: { sha256: 'a', bytes: 4, manifestFault: 'no JSON' } }],
   ['file.checksum', 'another byte', GOOD, `csv/${NAME}`, NAME, { columns: COLUMNS, stored }],
 ];
 

@@ -125,6 +125,7 @@ const CASES: [rule: string, what: string, change: Change, facts?: Partial<Netcdf
   ['file.day', 'another day', asIs, { name: 'MICROCAT_20261121.nc' }],
   ['file.mode', 'delayed by name only', asIs, { name: 'MICROCAT_20261120_D.nc' }],
   ['file.mode', 'OceanSITES', asIs, { name: 'OS_MII_201905_P.nc' }],
+  ['file.manifest', 'no JSON', asIs, { stored: { sha256: 'a', bytes: 4, manifestFault: 'no JSON' } }],
   [
     'file.checksum',
     'another byte',

@@ -37,6 +37,8 @@ export interface StoredFile {
   readonly sha256: string;
   readonly bytes: number;
   readonly manifest?: { readonly path: string; readonly sha256: string; readonly bytes: number };
+  /** What is wrong with the manifest itself. */
+  readonly manifestFault?: string;
 }
 
 /** Labels of vocabulary terms by URN (`SDN:L05::130`), for as many collections as somebody has at hand. */

@@ -4,6 +4,18 @@ import type { Rule, StoredFile } from './rule.ts';
 
 export const STORED_RULES: readonly Rule<{ readonly stored?: StoredFile }>[] = [
   {
+    id: 'file.manifest',
+    severity: 'error',
+    source: 'docs/files.md, manifest',
+    about: 'the manifest of the day can be read, where the file stands in a data root',
+    check({ stored }) {
+      const { manifestFault } = stored ?? {};
+      return manifestFault === undefined
+        ? []
+        : [fault('manifest', 'a readable manifest', manifestFault, 'rebuild the day with emso reprocess')];
+    },
+  },
+  {
     id: 'file.checksum',
     severity: 'error',
     source: 'docs/files.md, manifest',

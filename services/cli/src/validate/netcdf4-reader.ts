@@ -43,18 +43,27 @@ export function isHdf5(bytes: Uint8Array): boolean {
   return [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, i) => bytes[i] === byte);
 }
 
-/** The content of a netCDF-4 file. Throws with HDF5's own words when it is none. */
+/** The content of a netCDF-4 file. Throws with HDF5's own reason when it is none. */
 export async function readNetcdf4(file: string): Promise<Netcdf4Content> {
   const module = await h5wasm.ready;
-  // HDF5 would print its whole stack to stderr; thrown, it is one message.
+  // HDF5 would print its whole stack to stderr; thrown, it can be told in one line.
   module.activate_throwing_error_handler();
-  const root = new h5wasm.File(path.resolve(file), 'r');
-  if (root.file_id < 0n) throw new Error('expected a netCDF-4 file, found one that HDF5 does not open: fetch it again');
   try {
-    return contentOf(root);
-  } finally {
-    root.close();
+    const root = new h5wasm.File(path.resolve(file), 'r');
+    try {
+      return contentOf(root);
+    } finally {
+      root.close();
+    }
+  } catch (error) {
+    throw new Error(`expected netCDF-4, found a damaged file (${reasonOf(error)}): fetch it again`, { cause: error });
   }
+}
+
+/** The innermost line of HDF5's stack of errors. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return [...text.matchAll(/#\d+: .* in \w+\(\): (.*)/g)].at(-1)?.[1] ?? text;
 }
 
 function contentOf(root: Group): Netcdf4Content {
@@ -106,7 +115,7 @@ function variableOf(
   if (stranger !== undefined) foreign.push({ where: name, type: stranger });
   const bytes = metadata.size * metadata.total_size;
   if (!(bytes <= MAX_BYTES)) {
-    throw new Error(`variable ${name}: expected at most ${MAX_BYTES} bytes, found ${bytes}: the file is damaged`);
+    throw new Error(`variable ${name}: expected at most ${MAX_BYTES} bytes, found ${bytes}`);
   }
   const ids = numbers(dataset.attrs['_Netcdf4Coordinates']);
   const shape = metadata.shape ?? [];
