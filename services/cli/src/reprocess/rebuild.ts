@@ -178,7 +178,7 @@ function writeReleased(plan: SensorPlan, task: RebuildTask, made: DayProducts, r
   plansAsOf.set(release, asOf);
   const same = content.expertFlags === expertDigest(asOf, day, 'sealed');
   const sealed = same ? made : rebuildDay(asOf, day, run, 'sealed', digest, donorsRead(asOf, task.donors));
-  for (const { path, bytes } of releasedDay(sealed, release)) write(join(task.out, path), bytes);
+  for (const { path, bytes } of releasedDay(asOf, sealed, release)) write(join(task.out, path), bytes);
 }
 
 /** No fsync and no rename: everything here can be computed again, and `reprocess` refuses a root that a writer holds. */

@@ -9,6 +9,7 @@ import { loadExpertFacts, loadSiteFile } from '../site-file.ts';
 import { formatTable } from '../table.ts';
 import { type DonorFiles, donorFilesOf, missingDonors } from './donor-files.ts';
 import { findRawFiles, inOrder, type RawFile } from './inventory.ts';
+import { NETCDF4 } from './netcdf4.ts';
 import { type Done, openPool, type Pool, type Site } from './pool.ts';
 import { type KnownRelease, type RebuildOutcome, type RebuildTask, rebuild } from './rebuild.ts';
 
@@ -55,7 +56,7 @@ async function reprocessWith(options: ReprocessOptions, pool: Pool): Promise<Rep
   const observatory = loadSiteFile(options.observatory);
   const facts = options.facts ?? loadExpertFacts(options.observatory, observatory);
   const flags = flagsInForce(facts.flags);
-  const { plans } = planObservatory(observatory, flags);
+  const { plans } = planObservatory(observatory, flags, NETCDF4);
   const found = await findRawFiles(options.raw, plans).catch((error) => {
     throw new CommandFailure(EXIT.unreachable, `--raw: expected a readable directory, found ${error.message}`, error);
   });
