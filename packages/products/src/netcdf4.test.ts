@@ -78,7 +78,7 @@ test('ncdump prints the same text of both, but for the kind', { skip }, () => {
       const value = fileOf(rows);
       const three = dump('64-bit offset', encodeNetcdf3(value));
       assert.deepEqual(dump('netCDF-4 classic model', encodeNetcdf4(value)), three, String(rows));
-      assert.ok(three.length > 30);
+      assert.ok(three.includes('dimensions:'), String(rows));
     }
   } finally {
     rmSync(folder, { recursive: true });

@@ -4,7 +4,13 @@
  * A door of its own, because loading the library takes longer than most commands run.
  */
 import { type Dataset, dtype_to_metadata, File, FS, Module, ready } from 'h5wasm';
-import { checkNetcdf, type NetcdfAttribute, type NetcdfFile, type NetcdfType, type NetcdfVariable } from './netcdf-file.ts';
+import {
+  checkNetcdf,
+  type NetcdfAttribute,
+  type NetcdfFile,
+  type NetcdfType,
+  type NetcdfVariable,
+} from './netcdf-file.ts';
 
 await ready;
 
@@ -45,7 +51,7 @@ export function encodeNetcdf4(file: NetcdfFile): Uint8Array {
     for (const variable of file.variables) {
       if (isScale(variable)) continue;
       const dataset = target.get(variable.name) as Dataset;
-      variable.dimensions.forEach((name, place) => dataset.attach_scale(place, `/${name}`));
+      for (const [place, name] of variable.dimensions.entries()) dataset.attach_scale(place, `/${name}`);
     }
     for (const attribute of file.attributes) writeAttribute(target, attribute, 'file');
     // What makes netCDF-C call it the classic model.
