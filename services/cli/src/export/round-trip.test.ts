@@ -34,6 +34,7 @@ before(async () => {
     qc: 'all',
     source: 'sealed',
     out: '',
+    say: () => assert.fail('nothing to say'),
   } as const;
   stage = { plans, files, facts: NO_FACTS, request };
 });
