@@ -1,5 +1,13 @@
+export { type CdiResult, cdiOf } from './catalogue/cdi.ts';
+export { type DataciteRecord, dataciteGaps, dataciteOf } from './catalogue/datacite.ts';
+export { dcatOf } from './catalogue/dcat.ts';
 export { type CatalogueEntry, type CatalogueModel, catalogueModel, type MissingEntry } from './catalogue/entries.ts';
+export { jsonLdOf, turtleOf } from './catalogue/graph.ts';
 export { type LedgerDay, summarizeLedger } from './catalogue/ledger.ts';
+export { maDmpOf } from './catalogue/madmp.ts';
+export { planPageOf } from './catalogue/plan-page.ts';
+export { schemaOrgOf } from './catalogue/schema-org.ts';
+export { type SensorMlDocument, sensorMlOf } from './catalogue/sensorml.ts';
 export * from './catalogue/sources.ts';
 export * from './csv.ts';
 export { type DayInput, describeDay } from './day-description.ts';
