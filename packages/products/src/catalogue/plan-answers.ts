@@ -136,7 +136,7 @@ function platformAnswers({ input, entries }: CatalogueModel): Markup[] {
       element('h4', {}, `${platform.oso} – ${platform.title.fr}`),
       ...(series === undefined ? [] : [paragraph(series.abstract.fr)]),
       table(
-        ['Capteur', 'Instrument', 'Cadence', 'Depuis', 'Profondeur'],
+        ['Capteur', 'Instrument', 'Cadence', 'Déployé depuis', 'Profondeur'],
         sensors.map(({ sensor, model }) => {
           const latest = sensor.deployments[sensor.deployments.length - 1];
           const nominal = sensor.depthTheoreticM === undefined ? 'inconnue' : `${sensor.depthTheoreticM} m (nominale)`;
@@ -144,7 +144,7 @@ function platformAnswers({ input, entries }: CatalogueModel): Markup[] {
             sensor.title?.fr ?? sensor.id,
             model.title,
             `${sensor.cadenceMs / 60_000} min`,
-            isoDay(dayOf(sensor.deployments[0].from)),
+            isoDay(dayOf(latest.from)),
             latest.depthM === 'unknown' ? nominal : `${latest.depthM} m`,
           ];
         }),

@@ -68,7 +68,7 @@ header > *, main, footer { max-width: 62rem; margin-inline: auto; }
 h1 { margin: 0 auto .5rem; font-size: 1.9rem; line-height: 1.25; text-wrap: balance; }
 header p { margin-block: .25rem; max-width: 62rem; opacity: .92; }
 main, footer { padding: 1.5rem 1.25rem; }
-nav ol { columns: 2 22rem; padding-left: 1.4rem; margin: 0; }
+nav ol { columns: 2 22rem; column-gap: 2.5rem; padding-left: 1.4rem; margin: 0; }
 nav a { color: var(--sea); }
 h2 { margin: 2.75rem 0 .5rem; padding-top: .75rem; border-top: 3px solid var(--sea); font-size: 1.35rem; color: var(--sea); }
 h3 { margin: 1.75rem 0 .4rem; font-size: 1rem; font-weight: 600; color: var(--quiet); }

@@ -163,7 +163,7 @@ function validTime(id: string, from: number, to: number | undefined): Markup {
 
 function contacts({ input }: CatalogueModel): Markup {
   const site = input.observatory.observatory;
-  const person = contactWith(site, 'dataManager', 'principalInvestigator');
+  const person = contactWith(site, 'dataManager') ?? contactWith(site, 'principalInvestigator');
   const party = (
     name: string | undefined,
     organisation: string | undefined,
@@ -215,6 +215,12 @@ function stringProperty(name: string, value: string): Markup {
   return element(name, {}, element('gco:CharacterString', {}, value));
 }
 
+/** Terms of the NERC list W03; it is not known which one recovery has. */
+const EVENTS: Readonly<Record<string, string>> = {
+  deployment: 'http://vocab.nerc.ac.uk/collection/W03/current/W030002/',
+  calibration: 'http://vocab.nerc.ac.uk/collection/W03/current/W030003/',
+};
+
 /** Deployments, recoveries and calibrations, in order of time. */
 function history({ sensor }: SensorSource): Markup {
   const events: { readonly at: number; readonly label: string; readonly text: string; readonly to?: number }[] = [
@@ -250,7 +256,7 @@ function history({ sensor }: SensorSource): Markup {
           {},
           element(
             'sml:Event',
-            { definition: `http://www.opengis.net/def/event/${label}` },
+            { definition: EVENTS[label] },
             element('swe:label', {}, label),
             element('swe:description', {}, text),
             element(
