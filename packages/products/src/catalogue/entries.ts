@@ -37,8 +37,10 @@ export interface CatalogueEntry {
   readonly created: string;
   /** ISO day: the last ingested day, or that of the texts while nothing was ingested. */
   readonly revised: string;
-  /** Own DOI, or that of the platform that it is part of. */
+  /** What to cite: the own DOI, else that of the platform. */
   readonly doi?: string;
+  /** Nobody else has this one. */
+  readonly ownDoi?: string;
   readonly related: SeriesMetadata['related'];
   readonly platforms: readonly Platform[];
   readonly sources: readonly SensorSource[];
@@ -122,7 +124,7 @@ function seriesEntry(
     kind: isSite ? 'site' : 'platform',
     ...(isSite ? {} : { parent: { id: site.id, uuid: uuidV5(site.uuidNamespace, site.id) } }),
     withdrawn: false,
-    ...common(input, described, { id, title, platforms, sources, doi: described.doi ?? platform?.doi }),
+    ...common(input, described, { id, title, platforms, sources, doi: described.doi ?? platform?.doi, isOwn: true }),
   };
 }
 
@@ -146,7 +148,14 @@ function datasetEntry(
     parent: { id: parent, uuid: uuidV5(observatory.observatory.uuidNamespace, parent) },
     withdrawn: !described.inCatalogue,
     ...(plot !== undefined && { plot }),
-    ...common(input, described, { id, title, platforms, sources, doi: described.doi ?? platforms[0].doi }),
+    ...common(input, described, {
+      id,
+      title,
+      platforms,
+      sources,
+      doi: described.doi ?? platforms[0].doi,
+      isOwn: described.doi !== undefined,
+    }),
   };
 }
 
@@ -156,6 +165,7 @@ interface Particulars {
   readonly platforms: readonly Platform[];
   readonly sources: readonly SensorSource[];
   readonly doi: string | undefined;
+  readonly isOwn: boolean;
 }
 
 type Common = Omit<CatalogueEntry, 'kind' | 'parent' | 'plot' | 'withdrawn'>;
@@ -163,7 +173,7 @@ type Common = Omit<CatalogueEntry, 'kind' | 'parent' | 'plot' | 'withdrawn'>;
 function common(
   input: CatalogueInput,
   described: SeriesMetadata | DatasetMetadata,
-  { id, title, platforms, sources, doi }: Particulars,
+  { id, title, platforms, sources, doi, isOwn }: Particulars,
 ): Common {
   const { observatory, metadata } = input;
   const parameters = parametersOf(sources);
@@ -180,7 +190,7 @@ function common(
     published: described.published,
     created: described.created,
     revised: days.length === 0 ? metadata.revised : isoDay(Math.max(...days)),
-    ...(doi !== undefined && { doi }),
+    ...(doi !== undefined && { doi, ...(isOwn && { ownDoi: doi }) }),
     related: described.related,
     platforms,
     sources,

@@ -1,5 +1,6 @@
 /** How the data came to be, step by step, from the site file and the data versions: nothing here is written by hand. */
 import { type Bilingual, type Deployment, dayOf, iso, isoDay, type Sensor } from '@emso/core';
+import { deploymentEnd } from './deployment-end.ts';
 import { depthDuring, type SensorSource } from './sources.ts';
 
 export interface LineageStep extends Bilingual {
@@ -32,7 +33,7 @@ const TIME_POLICY: Readonly<Record<Deployment['timePolicy'], Bilingual>> = {
 /** The steps of a data set, from the deployments at sea to the published file. */
 export function lineageSteps(sources: readonly SensorSource[]): LineageStep[] {
   return [
-    ...sources.flatMap(({ sensor }) => sensor.deployments.map((deployment) => deploymentStep(sensor, deployment))),
+    ...sources.flatMap(({ sensor }) => sensor.deployments.map((_, index) => deploymentStep(sensor, index))),
     decodingStep(sources),
     ...calibrationSteps(sources),
     ...derivationStep(sources),
@@ -45,8 +46,10 @@ function day(timeMs: number): string {
   return isoDay(dayOf(timeMs));
 }
 
-function deploymentStep(sensor: Sensor, deployment: Deployment): LineageStep {
-  const { from, to, serial, timePolicy } = deployment;
+function deploymentStep(sensor: Sensor, index: number): LineageStep {
+  const deployment = sensor.deployments[index];
+  const { from, serial, timePolicy } = deployment;
+  const to = deploymentEnd(sensor, index);
   const depthM = depthDuring(sensor, deployment);
   const nominal = deployment.depthM === 'unknown';
   const known = serial !== 'unknown';

@@ -67,3 +67,9 @@ export function citationOf(site: Site, entry: CatalogueEntry): Bilingual {
     `${who} (${citationYear(entry)}). ${entry.title[language]}. ${publisher}. ${where}`;
   return { fr: sentence('fr'), en: sentence('en').replaceAll(' ; ', '; ') };
 }
+
+/** Where to write: the data manager, else the publisher. */
+export function mainEmailOf(site: Site): string | undefined {
+  const email = contactWith(site, 'dataManager', 'pointOfContact')?.email;
+  return known(email) ? email : publisherOf(site).email;
+}

@@ -1,7 +1,21 @@
 /** `emso catalog render`: every record and what stands beside it, as files. No network. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type CatalogueModel, isoRecords, type RecordStamp, type StampedRecord } from '@emso/products';
+import {
+  type CatalogueModel,
+  cdiOf,
+  dataciteOf,
+  dcatOf,
+  isoRecords,
+  jsonLdOf,
+  maDmpOf,
+  planPageOf,
+  type RecordStamp,
+  type StampedRecord,
+  schemaOrgOf,
+  sensorMlOf,
+  turtleOf,
+} from '@emso/products';
 import { makeDirectory, writeAtomic } from '@emso/runtime/files';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 import { formatTable } from '../table.ts';
@@ -33,11 +47,25 @@ export async function render(id: string | undefined, options: RenderOptions): Pr
 }
 
 /** Everything that `--out` writes. */
-export function renderedFiles(_model: CatalogueModel, records: readonly StampedRecord[]): RenderedFile[] {
+export function renderedFiles(model: CatalogueModel, records: readonly StampedRecord[]): RenderedFile[] {
+  const graph = dcatOf(model);
+  const [plan, page] = [maDmpOf(model), planPageOf(model)];
   return [
     ...records.map(({ id, xml }) => ({ path: `iso19139/${id}.xml`, text: xml })),
+    ...model.entries.map((entry) => ({ path: `datacite/${entry.id}.json`, text: json(dataciteOf(model, entry)) })),
+    ...model.entries.map((entry) => ({ path: `schema-org/${entry.id}.jsonld`, text: json(schemaOrgOf(model, entry)) })),
+    { path: 'dcat/catalog.jsonld', text: json(jsonLdOf(graph)) },
+    { path: 'dcat/catalog.ttl', text: turtleOf(graph) },
+    ...sensorMlOf(model).map(({ id, xml }) => ({ path: `sensorml/${id}.xml`, text: xml })),
+    ...cdiOf(model).documents.map(({ id, xml }) => ({ path: `cdi/${id}.xml`, text: xml })),
+    ...(plan === undefined ? [] : [{ path: 'plan/madmp.json', text: json(plan) }]),
+    ...(page === undefined ? [] : [{ path: 'plan/plan.html', text: page }]),
     { path: INDEX, text: indexOf(records) },
   ];
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 async function writeFiles(out: string, files: readonly RenderedFile[]): Promise<void> {
