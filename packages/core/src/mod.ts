@@ -9,5 +9,7 @@ export * from './observatory.ts';
 export * from './parameters.ts';
 export * from './raw-run.ts';
 export * from './records.ts';
+export type { DeliveryConfig } from './site-deliveries.ts';
+export type { PullConfig, PullSource } from './site-pull.ts';
 export * from './subjects.ts';
 export * from './time.ts';

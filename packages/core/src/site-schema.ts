@@ -1,17 +1,12 @@
 /** The shape of the site file: which keys a person may write, and what each must be. Messages say what was expected. */
 import { z } from 'zod';
-import { describeFound } from './config-fault.ts';
+import { expected } from './config-fault.ts';
 import { envelopeFaults } from './envelope.ts';
 import { isMeasured } from './parameters.ts';
+import { deliveriesConfig } from './site-deliveries.ts';
+import { pullConfig } from './site-pull.ts';
 import { isToken } from './subjects.ts';
 import { iso, parseIso } from './time.ts';
-
-type Message = { error: (issue: { readonly input?: unknown }) => string };
-
-/** Message of a check: what was expected, then what stands there. */
-function expected(what: string): Message {
-  return { error: (issue) => `expected ${what}, found ${describeFound(issue.input)}` };
-}
 
 const factText = z.string().min(1);
 const token = z.string().refine(isToken, expected('lower-case letters, digits and hyphens'));
@@ -225,4 +220,6 @@ export const observatoryConfig = z.strictObject({
     ),
   }),
   platforms: z.array(platformConfig).min(1),
+  pull: pullConfig.optional(),
+  deliveries: deliveriesConfig.optional(),
 });

@@ -9,6 +9,7 @@ import { register as explain } from './commands/explain.ts';
 import { register as flag } from './commands/flag.ts';
 import { register as importFiles } from './commands/import.ts';
 import { register as ledger } from './commands/ledger.ts';
+import { register as pull } from './commands/pull.ts';
 import { register as release } from './commands/release.ts';
 import { register as reprocess } from './commands/reprocess.ts';
 import { register as seal } from './commands/seal.ts';
@@ -53,6 +54,7 @@ for (const register of [
   ledger,
   snapshot,
   cite,
+  pull,
   table,
   explain,
 ])
