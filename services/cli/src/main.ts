@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { CommandFailure, EXIT } from './command-failure.ts';
 import { register as cite } from './commands/cite.ts';
 import { register as decode } from './commands/decode.ts';
+import { register as deliver } from './commands/deliver.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as explain } from './commands/explain.ts';
 import { register as flag } from './commands/flag.ts';
@@ -55,6 +56,7 @@ for (const register of [
   snapshot,
   cite,
   pull,
+  deliver,
   table,
   explain,
 ])

@@ -6,6 +6,7 @@ import type { LedgerDay } from '@emso/products';
 import { readRunFiles } from '@emso/runtime';
 import { greetBroker } from './broker-greeting.ts';
 import { lastDays, readDays, type SensorDaysOnDisk } from './days-on-disk.ts';
+import { deliveryFacts } from './delivery-facts.ts';
 import type { ChainFacts, DiskFacts, RawFacts, ServiceFacts } from './facts.ts';
 import { greatestOf, type ScrapedService, scrapeServices, sumOf } from './scrape.ts';
 import { sensorFacts } from './sensor-facts.ts';
@@ -70,7 +71,18 @@ export async function gatherFacts(dir: string): Promise<ChainFacts | undefined> 
       services.filter(({ name }) => name === 'writer'),
       'emso_archive_checksum_failures_total',
     ) ?? null;
-  return { at: iso(nowMs), services: roles, broker, raw: rawFacts(services), disks, sensors, checksumFailures, ledger };
+  const deliveries = table && (await orNull(deliveryFacts(dataDir, table, services)));
+  return {
+    at: iso(nowMs),
+    deliveries,
+    services: roles,
+    broker,
+    raw: rawFacts(services),
+    disks,
+    sensors,
+    checksumFailures,
+    ledger,
+  };
 }
 
 /** The ledger of the writer; null when none gives it in time. */

@@ -1,6 +1,6 @@
 /** What somebody should look at, and what to do about it, the gravest first: lines being lost, lines at risk, wrong files, late ones. */
 import { parseIso } from '@emso/core';
-import type { BacklogFacts, ChainFacts, CurrentGap, SensorFacts, ServiceFacts } from './facts.ts';
+import type { BacklogFacts, ChainFacts, CurrentGap, DeliveryFacts, SensorFacts, ServiceFacts } from './facts.ts';
 
 export interface Problem {
   readonly grade: 'lines are lost' | 'lines at risk' | 'files are wrong' | 'files are late' | 'not known';
@@ -31,6 +31,7 @@ export function problemsOf(facts: ChainFacts): Problem[] {
     ...facts.services.flatMap(serviceProblems),
     ...brokerProblems(facts),
     ...facts.disks.filter(({ freeBytes, sizeBytes }) => freeBytes < DISK_FREE_LIMIT * sizeBytes).map(diskProblem),
+    ...(facts.deliveries ?? []).flatMap(deliveryProblems),
     ...facts.sensors.flatMap((sensor) => sensorProblems(sensor, parseIso(facts.at) ?? 0)),
   ];
   if (facts.sensors.length === 0) {
@@ -113,6 +114,13 @@ function brokerProblems({ broker, raw }: ChainFacts): Problem[] {
     });
   }
   return problems;
+}
+
+/** The publisher is told about as a service. */
+function deliveryProblems({ target, kind, lastError, waiting }: DeliveryFacts): Problem[] {
+  if (lastError === null || kind === 'publisher') return [];
+  const what = `delivery: ${waiting ?? 'some'} files wait: ${lastError}`;
+  return [{ grade: 'files are late', where: target, what, todo: `see to the target, then emso deliver ${target}` }];
 }
 
 function diskProblem({ what, freeBytes }: ChainFacts['disks'][number]): Problem {
