@@ -16,10 +16,10 @@ import {
 import { parquetReadObjects } from 'hyparquet';
 import { readNetcdf } from '../../../test/support/netcdf-reader.ts';
 import { readOdv } from '../../../test/support/odv-reader.ts';
+import { contributorType } from './contributor-type.ts';
 import { copernicusFile, copernicusName } from './copernicus.ts';
 import { csvFile, csvLayout } from './csv.ts';
 import { dataDictionary } from './data-dictionary.ts';
-import { contributorType } from './contributor-type.ts';
 import { dataciteOf } from './datacite.ts';
 import type { DayInput } from './day-input.ts';
 import { type ExchangeName, HOUSES } from './exchange-names.ts';
