@@ -93,7 +93,7 @@ async function dryRun(
     throw commandFailure(error);
   });
   const rows = compared.map(({ record, remote, content, visibility }) => {
-    const shown = visibility !== 'same' && !mayPublish ? `${visibility} (by a reviewer)` : visibility;
+    const shown = visibility !== 'same' && mayPublish !== true ? `${visibility} (by a reviewer)` : visibility;
     const deleted = deleteWithdrawn && record.withdrawn === true && remote !== undefined;
     return [
       record.title,
