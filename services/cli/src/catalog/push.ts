@@ -4,6 +4,7 @@ import {
   CatalogueSync,
   compareRecords,
   type FarEnd,
+  parentsFirst,
   type RecordEntry,
   SyncMemory,
   type Write,
@@ -44,7 +45,7 @@ export async function push(options: PushOptions): Promise<void> {
     onWrite: (write, { uuid }) => writes.set(uuid, [...(writes.get(uuid) ?? []), write]),
   });
   const { fault } = await sync.round(records, { recheckAll: true, retryRefused: true }).finally(() => progress.stop());
-  const entries = records.flatMap(({ uuid }) => {
+  const entries = parentsFirst(records).flatMap(({ uuid }) => {
     const entry = memory.get(uuid);
     return entry === undefined ? [] : [{ uuid, entry }];
   });
