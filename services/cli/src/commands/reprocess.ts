@@ -15,9 +15,13 @@ export function register(program: Command): void {
     .option('--observatory <file>', 'site file', DEFAULT_SITE_FILE)
     .option('--workers <n>', 'threads', positiveInteger, availableParallelism())
     .option('--open', 'the form of days that may still grow: no gap is counted up to midnight')
+    .option(
+      '--compare-flags <dir>',
+      'root of earlier products: count the flags that are other now, by sensor, parameter and test',
+    )
     .addHelpText(
       'before',
-      'Examples:\n  emso reprocess --raw data/raw --out /tmp/again\n  emso reprocess --raw /archive/MICROCAT --out out --observatory site.yaml\n',
+      'Examples:\n  emso reprocess --raw data/raw --out /tmp/again\n  emso reprocess --raw /archive/MICROCAT --out out --observatory site.yaml\n  emso reprocess --raw data/raw --out new --observatory thresholds.yaml --compare-flags data\n',
     )
     .action(async (options) => {
       const { openPool } = await import('../reprocess/pool.ts');
