@@ -87,7 +87,7 @@ export function rebuild(plan: SensorPlan, task: RebuildTask): RebuildOutcome {
   const byDay = Map.groupBy(task.files.keys(), (i) => task.files[i].day);
   for (const [day, indices] of byDay) {
     if (indices.some((i) => task.files[i].format === 'dat')) continue;
-    writeProduct(join(task.out, productPaths(plan.sensor, day).dat), datView(mergeRuns(indices.map((i) => runs[i]))));
+    write(join(task.out, productPaths(plan.sensor, day).dat), datView(mergeRuns(indices.map((i) => runs[i]))));
   }
   return outcome;
 }
@@ -165,9 +165,9 @@ function writeDay(plan: SensorPlan, task: RebuildTask, day: DayProducts): void {
     history:
       task.form === 'open' ? { state: 'open', version: 0, notes: [] } : { state: 'sealed', version: 1, notes: [] },
   };
-  writeProduct(join(task.out, paths.csv), day.csv);
-  writeProduct(join(task.out, paths.netcdf), day.netcdf);
-  writeProduct(join(task.out, paths.manifest), encodeManifest(manifest));
+  write(join(task.out, paths.csv), day.csv);
+  write(join(task.out, paths.netcdf), day.netcdf);
+  write(join(task.out, paths.manifest), encodeManifest(manifest));
 }
 
 /** The plans as releases knew them: donors are read once for each. */
@@ -182,11 +182,11 @@ function writeReleased(plan: SensorPlan, task: RebuildTask, made: DayProducts, r
   plansAsOf.set(release, asOf);
   const same = content.expertFlags === expertDigest(asOf, day, 'sealed');
   const sealed = same ? made : rebuildDay(asOf, day, run, 'sealed', digest, donorsRead(asOf, task.donors));
-  for (const { path, bytes } of releasedDay(sealed, release)) writeProduct(join(task.out, path), bytes);
+  for (const { path, bytes } of releasedDay(sealed, release)) write(join(task.out, path), bytes);
 }
 
 /** No fsync and no rename: everything here can be computed again, and `reprocess` refuses a root that a writer holds. */
-export function writeProduct(path: string, bytes: Uint8Array | string): void {
+function write(path: string, bytes: Uint8Array | string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes);
 }
