@@ -8,7 +8,7 @@ export function register(program: Command): void {
     .command('reprocess')
     .summary('compute all products again from raw files, without a broker')
     .description(
-      'Reads .raw or historical .dat files and writes CSV, NetCDF, .dat views and manifests: the same functions as the live chain.',
+      'Reads .raw or historical .dat files and writes CSV, NetCDF, .dat views, manifests and comparisons of sensors: the same functions as the live chain.',
     )
     .requiredOption('--raw <dir>', 'tree of raw files, searched by the file prefixes of the site file')
     .requiredOption('--out <dir>', 'where products go; must not be the data root of a running writer')
