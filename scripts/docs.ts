@@ -56,7 +56,9 @@ function rulesTable<Subject>(rules: readonly Rule<Subject>[]): string {
   return [
     line(['rule', '', 'what it asks for', 'source']),
     line(['---', '---', '---', '---']),
-    ...rules.map(({ id, severity, about, source }) => line([`\`${id}\``, severity, about.replaceAll('|', '\\|'), source])),
+    ...rules.map(({ id, severity, about, source }) =>
+      line([`\`${id}\``, severity, about.replaceAll('|', '\\|'), source]),
+    ),
   ].join('');
 }
 
