@@ -5,6 +5,7 @@ export { type Keyword, keywordsOf } from './day-keywords.ts';
 export { contributorType } from './day-people.ts';
 export * from './manifest.ts';
 export type * from './netcdf-file.ts';
+export { checkNetcdf } from './netcdf-file.ts';
 export * from './netcdf3.ts';
 export * from './paths.ts';
 export * from './raw-archive.ts';
