@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DAY_MS, type RawRecord } from '@emso/core';
-import { temporaryDirectory } from '../../../test/support/servers.ts';
 import { readNetcdf } from '../../../test/support/netcdf-reader.ts';
 import { readNetcdf4 } from '../../../test/support/netcdf4-reader.ts';
+import { temporaryDirectory } from '../../../test/support/servers.ts';
 import { filesBelow } from '../../../test/support/trees.ts';
 import { assertRebuilt } from './fixtures/rebuilt-files.ts';
 import {
@@ -20,8 +20,8 @@ import {
   NOON_MS,
   openDays,
   otherBuild,
-  sealedAsNetcdf4,
   SESSION,
+  sealedAsNetcdf4,
   verdictsOf,
 } from './fixtures/writer-setup.ts';
 
