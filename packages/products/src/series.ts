@@ -123,8 +123,15 @@ export function periodText(series: Series): string {
   return firstDay === lastDay ? isoDay(firstDay) : `${isoDay(firstDay)} to ${isoDay(lastDay)}`;
 }
 
-/** The same for names of files and records: `202603`, `2019-20190501`, `20260301-20260317`, `deployment-20190501`. */
+/**
+ * The same for names of files and records: `202603`, `2019-20190501`, `20260301-20260317`, `deployment-20190501`; `-outside` behind
+ * days that no deployment covers.
+ */
 export function periodName(series: Series): string {
+  return `${nameWithin(series)}${isCovered(series) ? '' : '-outside'}`;
+}
+
+function nameWithin(series: Series): string {
   const { period, firstDay, lastDay, input } = series;
   if (period === 'month' || period === 'year') {
     const since = beginsWithin(series);
@@ -135,9 +142,14 @@ export function periodName(series: Series): string {
 }
 
 /** The day on which the deployment begins, where that is behind the first day of the month or year: it shares it with another. */
-function beginsWithin({ firstDay, input }: Series): number | undefined {
-  const since = dayOf(input.deployment.from);
-  return since > firstDay ? since : undefined;
+function beginsWithin(series: Series): number | undefined {
+  const since = dayOf(series.input.deployment.from);
+  return isCovered(series) && since > series.firstDay ? since : undefined;
+}
+
+/** Whether a deployment covers the days: the facts of others are a copy, with nothing in it that is known of the nearest one only. */
+function isCovered({ input: { sensor, deployment } }: Series): boolean {
+  return sensor.deployments.includes(deployment);
 }
 
 /** `MICROCAT_202603_D_good`: prefix of the sensor, period, delayed mode, selection. */
