@@ -1,6 +1,6 @@
 /** Copernicus Marine In Situ TAC time-series file, as Coriolis takes it. */
 import { codeOfUrn, iso, termOf } from '@emso/core';
-import { text } from './day-attributes.ts';
+import { text } from './attributes.ts';
 import { type ExchangeContext, exchangeFile, platformCode } from './exchange-file.ts';
 import type { NetcdfAttribute, NetcdfFile } from './netcdf-file.ts';
 import { isOfAcdd, sharedGlobals } from './oceansites.ts';

@@ -2,7 +2,9 @@
  * DataCite metadata (schema 4.6, the JSON of its REST interface) of a data set: what a DOI is registered with. Everything comes
  * from the site file and the data; what the site file calls unknown stays out.
  */
+
 import { iso, type Observatory, type Platform } from '@emso/core';
+import { contributorType } from './contributor-type.ts';
 
 export interface DataciteFacts {
   readonly observatory: Observatory;
@@ -29,31 +31,10 @@ export interface DataciteFacts {
 
 type Contact = Observatory['observatory']['contacts'][number];
 
-/** DataCite's kinds of contributors, by the roles that a site file may name. */
-const CONTRIBUTOR_TYPES: Readonly<Record<string, string>> = {
-  principalInvestigator: 'ProjectLeader',
-  dataManager: 'DataManager',
-  pointOfContact: 'ContactPerson',
-  custodian: 'DataCurator',
-  distributor: 'Distributor',
-  owner: 'RightsHolder',
-  processor: 'Researcher',
-  author: 'Researcher',
-};
-/** Types of DataCite's own list: a site file may name them as they are. */
-const OWN_TYPE =
-  /^(ContactPerson|Data(Collector|Curator|Manager)|Distributor|Editor|HostingInstitution|Producer|Project(Leader|Manager|Member)|RelatedPerson|Researcher|ResearchGroup|RightsHolder|Sponsor|Supervisor|WorkPackageLeader)$/;
-
 const KNOWN_LICENSES: Readonly<Record<string, string>> = {
   'CC-BY-4.0': 'Creative Commons Attribution 4.0 International',
   'CC0-1.0': 'Creative Commons Zero v1.0 Universal',
 };
-
-/** How DataCite calls the part that a person has; for roles nobody here knows, `Other`. */
-export function contributorType(role: string): string {
-  if (OWN_TYPE.test(role)) return role;
-  return Object.hasOwn(CONTRIBUTOR_TYPES, role) ? CONTRIBUTOR_TYPES[role] : 'Other';
-}
 
 /** The `attributes` of a DataCite record: keys in a fixed order, absent where nothing is known. */
 export function dataciteOf(facts: DataciteFacts): Record<string, unknown> {

@@ -3,7 +3,8 @@
  * variable for each of them, nominal position. What the houses differ in is given to it.
  */
 import { DAY_MS, FLAG, FLAG_VALUES, mapFlag, type Parameter, parameterOf, type Scheme, utcMs } from '@emso/core';
-import { depthOf, double, text } from './day-attributes.ts';
+import { double, text } from './attributes.ts';
+import { depthOf } from './day-input.ts';
 import { type ExchangeName, exchangeName, type House } from './exchange-names.ts';
 import type { NetcdfAttribute, NetcdfFile, NetcdfVariable } from './netcdf-file.ts';
 import { textData } from './netcdf-file.ts';

@@ -1,6 +1,6 @@
 /** OceanSITES 1.4 time-series file of a deployment, or of a part of it. */
 import { compactDay, dayOf, FLAG_MEANINGS, FLAG_VALUES } from '@emso/core';
-import { text } from './day-attributes.ts';
+import { text } from './attributes.ts';
 import { type ExchangeContext, exchangeFile, platformCode } from './exchange-file.ts';
 import type { NetcdfAttribute, NetcdfFile } from './netcdf-file.ts';
 import { periodName, type Series, seriesAttributes, withTexts } from './series.ts';

@@ -3,7 +3,7 @@
  * Plain ODV reads the same file. Only quantities with a verified P01 term are in it: its header has no other words for them.
  */
 import { type Batch, flagOf, isoMs, mapFlag, type Parameter, parameterOf } from '@emso/core';
-import { depthOf } from './day-attributes.ts';
+import { depthOf } from './day-input.ts';
 import { NUMBER_BYTES, writeFixed } from './digits.ts';
 import { periodName, type Series, selectionText } from './series.ts';
 import { STAMP_BYTES, StampWriter } from './stamp.ts';

@@ -1,6 +1,6 @@
 /** README of a deposit, in French and in English: what is in it, from which instrument, what the flags mean, how to cite it. */
 import { dayOf, FLAG_MEANINGS, FLAG_VALUES, isoDay } from '@emso/core';
-import { depthOf } from './day-attributes.ts';
+import { depthOf } from './day-input.ts';
 import { periodText, type Series } from './series.ts';
 
 export type Language = 'fr' | 'en';

@@ -4,7 +4,8 @@
  */
 import { type Batch, compactDay, dayOf, FLAG, isoDay, isoMonth, joinBatches, selectRows } from '@emso/core';
 import type { CsvLayout } from './csv.ts';
-import { type DayInput, describeDay } from './day-description.ts';
+import { describeDay } from './day-description.ts';
+import type { DayInput } from './day-input.ts';
 import type { NetcdfAttribute, NetcdfFile } from './netcdf-file.ts';
 
 /** What cuts a run of days into files; a deployment always does. */

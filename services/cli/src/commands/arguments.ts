@@ -22,7 +22,7 @@ export function positiveInteger(text: string): number {
 }
 
 /** A UTC day such as 2019-05-01, as days since 1970-01-01. */
-export function dayNumber(text: string): number {
+export function day(text: string): number {
   const midnightMs = parseIso(`${text}T00:00:00Z`);
   if (midnightMs === undefined)
     throw new InvalidArgumentError(`expected a UTC day such as 2019-05-01, found '${text}'`);

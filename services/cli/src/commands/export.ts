@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_SITE_FILE } from '../default-site.ts';
-import { dayNumber } from './arguments.ts';
+import { day } from './arguments.ts';
 
 const EXAMPLES = `Examples:
   emso export microcat --data /srv/emso/data --from 2026-03-01 --to 2026-03-31 --format csv
@@ -30,8 +30,8 @@ export function register(program: Command): void {
     )
     .requiredOption('--data <dir>', 'data root')
     .addOption(new Option('--format <format>', 'what to write').choices(FORMATS).default('nc'))
-    .option('--from <day>', 'first UTC day', dayNumber)
-    .option('--to <day>', 'last UTC day', dayNumber)
+    .option('--from <day>', 'first UTC day', day)
+    .option('--to <day>', 'last UTC day', day)
     .addOption(
       new Option(
         '--by <period>',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { DEFAULT_SITE_FILE } from '../default-site.ts';
-import { dayNumber } from './arguments.ts';
+import { day } from './arguments.ts';
 
 /** Adds `emso table`. */
 export function register(program: Command): void {
@@ -11,8 +11,8 @@ export function register(program: Command): void {
     .summary('the daily CSV files of all sensors of a dataset as one table')
     .description('Prints one CSV table over all sensors of a dataset, in the order of time: all levels of a mooring.')
     .requiredOption('--data <dir>', 'data root')
-    .option('--from <day>', 'first UTC day', dayNumber)
-    .option('--to <day>', 'last UTC day', dayNumber)
+    .option('--from <day>', 'first UTC day', day)
+    .option('--to <day>', 'last UTC day', day)
     .option('--observatory <file>', 'site file', DEFAULT_SITE_FILE)
     .addHelpText(
       'before',

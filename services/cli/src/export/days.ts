@@ -20,8 +20,8 @@ import { type DayInput, releasedPaths } from '@emso/products';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 import { donorFilesOf } from '../reprocess/donor-files.ts';
 import type { RawFile } from '../reprocess/inventory.ts';
-import { donorsRead, readFiles } from '../reprocess/rebuild.ts';
-import { type FilesBySensor, filesAround } from '../reprocess/reprocess.ts';
+import { aroundDay, donorsRead, readFiles } from '../reprocess/rebuild.ts';
+import type { FilesBySensor } from '../reprocess/reprocess.ts';
 import { dayVerdict } from '../validation/day-check.ts';
 
 /** `open`: whatever the raw archive has, open and stale days too, as today's configuration makes it. */
@@ -161,7 +161,7 @@ function* productsOf(
   }
   for (const { day } of days) {
     const ofDay = own.filter((file) => file.day === day);
-    const { runs, digest } = readFiles(plan, [...ofDay, ...filesAround(plan, day, own, ofDay)]);
+    const { runs, digest } = readFiles(plan, [...ofDay, ...aroundDay(plan, { day, files: ofDay }, own)]);
     const donors = donorsRead(asOf, donorFilesOf(asOf, day, byId(files, asOf)));
     yield rebuildDay(asOf, day, mergeRuns(runs), 'sealed', digest, donors);
   }

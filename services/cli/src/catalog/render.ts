@@ -1,0 +1,105 @@
+/** `emso catalog render`: every record and what stands beside it, as files. No network. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type CatalogueModel, isoRecords, type RecordStamp, type StampedRecord } from '@emso/products';
+import { makeDirectory, writeAtomic } from '@emso/runtime/files';
+import { CommandFailure, EXIT } from '../command-failure.ts';
+import { formatTable } from '../table.ts';
+import { loadModel, type ModelOptions, missingText } from './model.ts';
+
+export interface RenderOptions extends ModelOptions {
+  readonly out?: string;
+}
+
+/** A file of the output, relative to its directory. */
+export interface RenderedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+const INDEX = 'records.json';
+
+/** Prints one record when an id is given, writes all files with `out`, else lists what there would be. */
+export async function render(id: string | undefined, options: RenderOptions): Promise<void> {
+  const model = await loadModel(options);
+  const records = isoRecords(model, options.out === undefined ? new Map() : readStamps(join(options.out, INDEX)));
+  if (id !== undefined) {
+    process.stdout.write(recordNamed(records, id).xml);
+    return;
+  }
+  if (options.out === undefined) process.stdout.write(listOf(model, records));
+  else await writeFiles(options.out, renderedFiles(model, records));
+  process.stderr.write(missingText(model.missing));
+}
+
+/** Everything that `--out` writes. */
+export function renderedFiles(_model: CatalogueModel, records: readonly StampedRecord[]): RenderedFile[] {
+  return [
+    ...records.map(({ id, xml }) => ({ path: `iso19139/${id}.xml`, text: xml })),
+    { path: INDEX, text: indexOf(records) },
+  ];
+}
+
+async function writeFiles(out: string, files: readonly RenderedFile[]): Promise<void> {
+  for (const { path, text } of files) {
+    const target = join(out, path);
+    await makeDirectory(dirname(target));
+    await writeAtomic(target, text, { fsync: false });
+  }
+  process.stderr.write(`${files.length} files in ${out}\n`);
+}
+
+function recordNamed(records: readonly StampedRecord[], id: string): StampedRecord {
+  const found = records.find((record) => record.id === id || record.uuid === id);
+  if (found !== undefined) return found;
+  const ids = records.map((record) => record.id).join(', ');
+  throw new CommandFailure(EXIT.usage, `expected a record (${ids}), found '${id}'`);
+}
+
+function listOf({ entries }: CatalogueModel, records: readonly StampedRecord[]): string {
+  return formatTable([
+    ['record', 'level', 'from', 'to', 'MB', 'dateStamp', 'uuid'],
+    ...records.map(({ id, level, dateStamp, uuid }, i) => {
+      const { extent, csvBytes, netcdfBytes } = entries[i];
+      const size = ((csvBytes + netcdfBytes) / 1_000_000).toFixed(1);
+      return [id, level, extent.begin, extent.end ?? 'now', size, dateStamp, uuid];
+    }),
+  ]);
+}
+
+/** What there was before, so that a record that says the same keeps its date. */
+function indexOf(records: readonly StampedRecord[]): string {
+  const rows = records.map(({ id, uuid, parentUuid, level, title, contentHash, dateStamp, withdrawn }) => ({
+    id,
+    uuid,
+    parentUuid,
+    level,
+    title,
+    contentHash,
+    dateStamp,
+    withdrawn,
+  }));
+  return `${JSON.stringify({ records: rows }, undefined, 2)}\n`;
+}
+
+/** Stamps of an earlier run; none where there was none. Throws CommandFailure 3 on a file that is something else. */
+function readStamps(file: string): Map<string, RecordStamp> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
+    throw new CommandFailure(
+      EXIT.unreachable,
+      `expected ${file} to be readable, found ${(error as Error).message}`,
+      error,
+    );
+  }
+  try {
+    const { records } = JSON.parse(text) as { records: ({ uuid: string } & RecordStamp)[] };
+    return new Map(records.map(({ uuid, contentHash, dateStamp }) => [uuid, { contentHash, dateStamp }]));
+  } catch (error) {
+    const message = `expected ${file} to be the index of an earlier run, found something else: move it away`;
+    throw new CommandFailure(EXIT.unreachable, message, error);
+  }
+}
