@@ -110,7 +110,7 @@ export function make<T>(how: () => T): T {
 
 /**
  * The days of a sensor cut into files: at each deployment, and at each month or year where asked. What one file says of serial
- * number, depth and calibration is true of all its rows. One file is in memory at a time.
+ * number and depth is true of all its rows. One file is in memory at a time.
  */
 export async function* seriesOfSensor(stage: ExportStage, plan: SensorPlan, by: Period): AsyncGenerator<Series> {
   const { request, files, facts } = stage;
