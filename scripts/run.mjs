@@ -44,6 +44,10 @@ const TASKS = {
     about: 'compare golden files with what our functions give (FILE…)',
     run: (args) => node('test/golden/main.ts', args),
   },
+  'synthetic-year': {
+    about: 'a made-up year with faults: which of them the tests of the site file find, into docs/quality-control.md',
+    run: (args) => node('test/synthetic-year/main.ts', args),
+  },
   docs: {
     about: 'write the generated pages of docs/ (--check: only compare)',
     run: withServers('scripts/docs.ts'),

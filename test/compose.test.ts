@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { COUNTERS, GAUGES, STREAM_SIZES } from '@emso/runtime';
+import { COUNTERS, expertFilesOf, GAUGES, STREAM_SIZES } from '@emso/runtime';
 import { parse } from 'yaml';
 import { composeCommand, run } from './compose/engine.ts';
 import { temporaryDirectory } from './support/waiting.ts';
@@ -46,6 +46,22 @@ function mountsOf(block: Block): { source: string; target: string; mode: string 
   });
 }
 
+const siteOf = (block: Block) => mountsOf(block).find(({ target }) => target === '/srv/emso/site');
+
+/** The site file that the processes of a block read, with nothing set. */
+function observatoryOf({ environment = {} }: Block): string | undefined {
+  return environment['EMSO_OBSERVATORY']?.replace(/\$\{\w+:-([^}]*)\}/g, '$1');
+}
+
+/** A folder is mounted, so that files which come into being or take the place of others are seen: a mounted file would stay the old one. */
+test('expert flags and releases are looked for in the folder of the site file that is mounted', () => {
+  const site = observatoryOf(blocks['writer']) ?? '';
+  const { flags, releases } = expertFilesOf(site);
+  for (const file of [flags, releases]) assert.equal(path.dirname(file), siteOf(blocks['writer'])?.target);
+  const default_ = /EMSO_OBSERVATORY=(\S+)/.exec(dockerfile)?.[1];
+  assert.equal(default_, site, 'the image by itself and in Compose');
+});
+
 for (const folder of folders.filter((name) => name !== 'cli')) {
   describe(`services/${folder} in docker-compose.yml`, () => {
     const block = blocks[folder];
@@ -69,13 +85,9 @@ for (const folder of folders.filter((name) => name !== 'cli')) {
     test('may drain for longer than it takes at most', () => {
       assert.ok(Number.parseFloat(facts.stop_grace_period ?? '0') > 10, facts.stop_grace_period);
     });
-    test('reads the site file, and cannot write it', () => {
-      const site = mountsOf(block).find(({ target }) => target === '/srv/emso/observatory.yaml');
-      assert.deepEqual(site, {
-        source: './deploy/observatory/emso-ligure-ouest.yaml',
-        target: '/srv/emso/observatory.yaml',
-        mode: 'ro',
-      });
+    test('reads the site file and the facts beside it, and cannot write them', () => {
+      assert.deepEqual(siteOf(block), { source: './deploy/observatory', target: '/srv/emso/site', mode: 'ro' });
+      assert.equal(observatoryOf(block), '/srv/emso/site/emso-ligure-ouest.yaml');
     });
     test('is scraped by name, so that every process of it is seen', () => {
       const [{ names, type, port }] = jobs.flatMap((job) => job.dns_sd_configs ?? []);
@@ -127,6 +139,8 @@ describe('disks', () => {
     );
   });
   test('the command sees what the services see, where `emso status` and `emso import` look for it', () => {
+    assert.deepEqual(siteOf(blocks['cli']), siteOf(blocks['writer']));
+    assert.equal(observatoryOf(blocks['cli']), observatoryOf(blocks['writer']));
     const shared: [target: string, name: string, there: string][] = [
       ['/srv/emso/data', 'writer', '/srv/emso/data'],
       ['/srv/emso/import', 'writer', '/srv/emso/import'],

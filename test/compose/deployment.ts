@@ -72,7 +72,9 @@ mkdirSync(nas);
 chmodSync(nas, 0o777);
 const observatory = loadSiteFile(SITE);
 writeFileSync(path.join(nas, '.emso-nas'), `${observatory.observatory.id}\n`);
-const site = path.join(dir, 'observatory.yaml');
+const siteDir = path.join(dir, 'site');
+mkdirSync(siteDir);
+const site = path.join(siteDir, 'observatory.yaml');
 const standIns = Object.fromEntries(
   ['node', ...SERVERS].map((name) => [
     `EMSO_${name === 'node' ? 'BASE' : name.toUpperCase()}_IMAGE`,
@@ -83,7 +85,8 @@ const trial = project(command, `emso-trial-${process.pid}`, {
   ...(!options.official && { ...standIns, EMSO_NATS_SYNC: './deploy/nats/sync-nats-2.9.conf', DOCKER_BUILDKIT: '0' }),
   EMSO_IMAGE: 'emso-trial',
   EMSO_NPM_REGISTRY: (await run('npm', ['config', 'get', 'registry'])).trim(),
-  EMSO_OBSERVATORY: site,
+  EMSO_SITE_DIR: siteDir,
+  EMSO_OBSERVATORY: path.basename(site),
   EMSO_NAS_VOLUME: nas,
   EMSO_PROMETHEUS_PORT: String(await freePort()),
 });

@@ -1,10 +1,10 @@
 /** An optode compensated by the MicroCAT beside it, through the services: what they seal is what `reprocess` makes (PROMISE 17). */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { DAY_MS, dayOf, encodeRawPayload, isoDay, type RawRecord, rawSubject } from '@emso/core';
-import { decodeManifest, type Manifest, productPaths } from '@emso/products';
+import { comparisonPath, decodeManifest, type Manifest, productPaths } from '@emso/products';
 import { connectBus, createLog, createMetrics, publishDurably } from '@emso/runtime';
 import { untilRebuiltEqual } from '../support/rebuilt.ts';
 import { type Service, waitFor } from '../support/servers.ts';
@@ -77,6 +77,11 @@ test('PROMISE 17: values of a donor that are there while the day is open, or oth
     compensated().map((value) => value !== ''),
     [true, true, true, false],
   );
+  // What the two say of each other is made of the sealed files, live and rebuilt.
+  const compared = path.join(stage.dataDir, comparisonPath('temperature-optode-microcat', PAST));
+  await waitFor(() => existsSync(compared), { what: 'the comparison of the two thermometers', timeoutMs: 20_000 });
+  const pairs = (): number => readFileSync(compared, 'utf8').trimEnd().split('\n').length - 1;
+  assert.equal(pairs(), 3, 'the row of 14:00 has no neighbour');
   await untilRebuiltEqual(stage.dataDir, stage.site, 'sealed');
 
   // What the old script has of the afternoon.
@@ -95,5 +100,6 @@ test('PROMISE 17: values of a donor that are there while the day is open, or oth
   await stage.start('writer', ahead(14));
   await sealedAs(2);
   assert.ok(compensated().every((value) => value !== ''));
+  await waitFor(() => pairs() === 4, { what: 'the comparison of the next version', timeoutMs: 20_000 });
   await untilRebuiltEqual(stage.dataDir, stage.site, 'sealed');
 });

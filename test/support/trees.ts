@@ -18,7 +18,7 @@ export function filesBelow(dir: string): string[] {
  */
 export function productDifferences(a: string, b: string): string[] {
   const differences: string[] = [];
-  for (const kind of ['csv', 'netcdf', 'dat', 'manifest']) {
+  for (const kind of ['csv', 'netcdf', 'dat', 'manifest', 'comparison']) {
     const names = new Set([...filesBelow(path.join(a, kind)), ...filesBelow(path.join(b, kind))]);
     for (const name of names) {
       const [left, right] = [a, b].map((root) => path.join(root, kind, name));

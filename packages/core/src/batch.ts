@@ -103,6 +103,23 @@ export function selectRows(batch: Batch, order: ArrayLike<number>): Batch {
   return out;
 }
 
+/** The rows `[from, to)` of a batch as a batch of their own: its columns are copies. */
+export function sliceRows(batch: Batch, from: number, to: number): Batch {
+  return {
+    codes: batch.codes,
+    count: to - from,
+    time: batch.time.slice(from, to),
+    received: batch.received.slice(from, to),
+    instrument: batch.instrument.slice(from, to),
+    source: batch.source.slice(from, to),
+    timeFlag: batch.timeFlag.slice(from, to),
+    record: batch.record.slice(from, to),
+    values: batch.values.map((column) => column.slice(from, to)),
+    flags: batch.flags.map((column) => column.slice(from, to)),
+    labels: batch.labels.map(({ name, texts, index }) => ({ name, texts: [...texts], index: index.slice(from, to) })),
+  };
+}
+
 /** Index of the first row that is not before `timeMs`; the number of rows when there is none. Times ascend. */
 export function firstRowFrom({ time, count }: Batch, timeMs: number): number {
   let low = 0;

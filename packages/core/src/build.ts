@@ -24,3 +24,13 @@ export function canonicalJson(value: unknown): string {
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`).join(',')}}`;
 }
+
+/** The data versions and the digest of the configuration that a build names; undefined for a text that is none. */
+export function readBuild(
+  build: string,
+): { readonly versions: DataVersions; readonly configuration: string } | undefined {
+  const found = /^d(\d+)\.v(\d+)\.q(\d+)\.p(\d+)-([0-9a-f]+)$/.exec(build);
+  if (found === null) return undefined;
+  const [decoder, derivation, qc, product] = found.slice(1, 5).map(Number);
+  return { versions: { decoder, derivation, qc, product }, configuration: found[5] };
+}

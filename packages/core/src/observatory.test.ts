@@ -120,8 +120,14 @@ test('a sensor may name a parameter in its own sense', () => {
   assert.equal(parameterOf(sensor('microcat'), 'PRES').p01, 'PRESPR01');
   assert.equal(parameterOf(sensor('aquadopp'), 'TEMP').p01, 'TEMPPR01');
   assert.equal(parameterOf(sensor('oxygen'), 'DOXY_TEMP').technical, true);
-  const labelled = { ...sensor('oxygen'), parameters: { DOX2: { standardName: 'a_name', p01: 'DOXMZZXX' } } };
-  assert.equal(parameterOf(labelled, 'DOX2').technical, false);
+  const named = { standardName: 'a_name', p01: 'DOXMZZXX' };
+  assert.equal(parameterOf({ parameters: { DOX2: named } }, 'DOX2').technical, true, 'nobody has verified its label');
+  const labelled = parameterOf({ parameters: { DOX2: { ...named, p01Label: 'A label' } } }, 'DOX2');
+  assert.deepEqual([labelled.technical, labelled.p01Label], [false, 'A label']);
+  assert.deepEqual(
+    ['microcat', 'aquadopp'].map((id) => parameterOf(sensor(id), 'TEMP').referenceScale),
+    ['ITS-90', undefined],
+  );
   assert.throws(() => parameterOf(sensor('oxygen'), 'NONE'), /expected a code of the parameter table, found 'NONE'/);
 });
 

@@ -18,6 +18,7 @@ import { canShareEndpoint, type Envelope } from './envelope.ts';
 import { metadataFaults, unprintableTexts } from './metadata-faults.ts';
 import { PARAMETERS, type Parameter } from './parameters.ts';
 import { observatoryConfig } from './site-schema.ts';
+import { termOf } from './vocabulary.ts';
 
 export { ConfigError, type ConfigFault } from './config-fault.ts';
 export { type Envelope, envelopeOpener, type OpenedEnvelope } from './envelope.ts';
@@ -195,12 +196,27 @@ export function qcConfigAt(sensor: Sensor, timeMs: number): QcConfig | undefined
   return inForceAt(sensor.qc, timeMs);
 }
 
-/** The parameter as this sensor measures it: the table's row with the names that the site file gives. Throws on an unknown code. */
-export function parameterOf(sensor: Sensor, code: string): Parameter {
-  const row = PARAMETERS.get(code);
-  if (row === undefined) throw new Error(`parameter: expected a code of the parameter table, found '${code}'`);
-  const merged = { ...row, ...sensor.parameters?.[code] };
-  return { ...merged, technical: merged.standardName === undefined || merged.p01 === undefined };
+/**
+ * The parameter as this sensor measures it: the table's row with the names that the site file gives. Without a standard name and a
+ * P01 term whose label is verified it is technical. Throws on an unknown code.
+ */
+export function parameterOf(sensor: Pick<Sensor, 'parameters'>, code: string): Parameter {
+  const { referenceScale, ...row } = PARAMETERS.get(code) ?? refuseCode(code);
+  const own = sensor.parameters?.[code];
+  const merged = { ...row, ...own };
+  const p01Label = own?.p01Label ?? (merged.p01 === undefined ? undefined : termOf('P01', merged.p01)?.label);
+  // Another term is another way of measuring: nobody said that the scale is the same.
+  const hasScale = referenceScale !== undefined && merged.p01 === row.p01;
+  return {
+    ...merged,
+    ...(p01Label !== undefined && { p01Label }),
+    ...(hasScale && { referenceScale }),
+    technical: merged.standardName === undefined || p01Label === undefined,
+  };
+}
+
+function refuseCode(code: string): never {
+  throw new Error(`parameter: expected a code of the parameter table, found '${code}'`);
 }
 
 /** A short digest of the whole file, for logs and `emso status`. */

@@ -13,6 +13,10 @@ export interface Parameter {
   readonly standardName?: string;
   /** SeaDataNet P01 term, only where verified. */
   readonly p01?: string;
+  /** Its label on the NERC vocabulary server. */
+  readonly p01Label?: string;
+  /** Scale of a quantity that is defined by one, such as `ITS-90`. */
+  readonly referenceScale?: string;
   /** SeaDataNet P06 unit. */
   readonly p06?: string;
   /** P06 unit under the `emso` profile, where it is another one. */
@@ -125,6 +129,9 @@ const CATEGORY_OF: ReadonlyMap<string, { readonly ioosCategory: string; readonly
 /** EMSO writes practical salinity in its own unit, CF as a number without one. */
 const EMSO_P06: Readonly<Record<string, string>> = { PSAL: 'PSUX' };
 
+/** Scales that the instruments' makers and the equations of the derived parameters state. */
+const REFERENCE_SCALE: Readonly<Record<string, string>> = { TEMP: 'ITS-90', PSAL: 'PSS-78' };
+
 const CIRCULAR: ReadonlySet<string> = new Set(['CDIR', 'CDIR_DELIVERED', 'HEADING']);
 
 /** Time stands in the table for its names; it is a coordinate, and no QC span can be set for it. */
@@ -172,6 +179,7 @@ function parameterOfRow([code, unit, digits, type, low, high, p06, longName, nam
     type,
     ...names,
     ...(p06 === '' ? {} : { p06 }),
+    ...(Object.hasOwn(REFERENCE_SCALE, code) && { referenceScale: REFERENCE_SCALE[code] }),
     ...(Object.hasOwn(EMSO_P06, code) && { emsoP06: EMSO_P06[code] }),
     ...(CATEGORY_OF.get(code) ?? { ioosCategory: 'Other' }),
     validRange: [low, high],

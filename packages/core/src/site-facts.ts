@@ -1,10 +1,14 @@
 /** Facts of the observatory that describe its data to others: who publishes, under which name, found by which keywords. */
 import { z } from 'zod';
+import { factText } from './site-text.ts';
 import { KEYWORD_VOCABULARIES, type KeywordVocabulary } from './vocabulary.ts';
 
-const factText = z.string().min(1);
 const url = z.url({ protocol: /^https?$/ });
 const edmo = z.number().int().positive();
+/** Keywords are written as lists with commas between them. */
+const keywordText = factText.refine((text) => !text.includes(','), {
+  error: (issue) => `expected a keyword without a comma, found '${String(issue.input)}'`,
+});
 const vocabularies = Object.keys(KEYWORD_VOCABULARIES) as KeywordVocabulary[];
 
 /** Another body that stands for the data beside the institution. */
@@ -28,6 +32,6 @@ export const describingFacts = {
   networks: z.array(factText).default(['EMSO']),
   /** Keywords of every data set, beside those that follow from its parameters, instrument, platform and site. */
   keywords: z
-    .array(z.strictObject({ label: factText, uri: url, vocabulary: z.enum(vocabularies), type: factText }))
+    .array(z.strictObject({ label: keywordText, uri: url, vocabulary: z.enum(vocabularies), type: keywordText }))
     .default([]),
 };

@@ -4,8 +4,13 @@ import { describeFound } from './config-fault.ts';
 import { envelopeFaults } from './envelope.ts';
 import { isMeasured } from './parameters.ts';
 import { catalogueConfig } from './site-catalogue.ts';
+import { comparisonsConfig } from './site-comparisons.ts';
+import { erddapConfig } from './site-erddap.ts';
+import { exchangeFacts } from './site-exchange.ts';
 import { describingFacts } from './site-facts.ts';
 import { siteMetadata } from './site-metadata.ts';
+import { netcdfFacts } from './site-netcdf.ts';
+import { factText } from './site-text.ts';
 import { isToken } from './subjects.ts';
 import { iso, parseIso } from './time.ts';
 
@@ -16,7 +21,6 @@ function expected(what: string): Message {
   return { error: (issue) => `expected ${what}, found ${describeFound(issue.input)}` };
 }
 
-const factText = z.string().min(1);
 const token = z.string().refine(isToken, expected('lower-case letters, digits and hyphens'));
 const positive = z.number().positive();
 const bilingual = z.strictObject({ fr: factText, en: factText });
@@ -96,7 +100,7 @@ const sensorConfig = z
         (folder) => folder.split('/')[0] !== '_unconfigured',
         expected('a folder outside _unconfigured, where sensors stand that this file does not know'),
       ),
-    dataset: factText,
+    dataset: z.string().regex(/^[A-Za-z0-9_.-]+$/, expected('letters, digits, _, . and -, or unknown')),
     cadenceMs: positive,
     stationName: factText.optional(),
     depthTheoreticM: z.number().optional(),
@@ -122,6 +126,8 @@ const sensorConfig = z
             .string()
             .regex(/^[A-Z0-9]{8}$/, expected('a P01 term of eight characters'))
             .optional(),
+          /** Label of that term as the NERC vocabulary server gives it: without one that is verified a parameter is technical. */
+          p01Label: factText.optional(),
         }),
       )
       .optional(),
@@ -216,6 +222,7 @@ export const observatoryConfig = z.strictObject({
     license: factText,
     licenseNote: factText.optional(),
     ...describingFacts,
+    netcdf: netcdfFacts,
     access: z.union(
       [z.enum(['public', 'restricted']), z.strictObject({ embargoedUntil: instant })],
       expected('public, restricted or {embargoedUntil: time}'),
@@ -236,5 +243,8 @@ export const observatoryConfig = z.strictObject({
   }),
   metadata: siteMetadata.optional(),
   platforms: z.array(platformConfig).min(1),
+  erddap: erddapConfig.optional(),
+  comparisons: comparisonsConfig({ token, factText, instant, bilingual }).default([]),
+  exchange: exchangeFacts,
   catalogue: catalogueConfig.optional(),
 });

@@ -1,5 +1,5 @@
 /** What of a decoded run belongs to which day: sorted out once, however many days are made of it. */
-import { dayOf, type RawRun } from '@emso/core';
+import { DAY_MS, dayOf, type RawRun } from '@emso/core';
 import type { DecodedRun, RejectedRecord } from './decode-run.ts';
 
 export interface DayShare {
@@ -13,19 +13,28 @@ export interface DayShare {
 /** The share of a day that nothing belongs to. */
 export const NO_SHARE: DayShare = { records: new Int32Array(0), rejected: [], ignored: 0, outside: 0 };
 
-/** The share of a day where every record belongs to the day of its reception. `order` ascends in reception. */
-export function receivedShare(run: RawRun, order: Int32Array, decoded: DecodedRun, day: number): DayShare {
-  const isOfDay = (record: number): boolean => dayOf(run.received[record]) === day;
-  let from = 0;
-  while (from < order.length && dayOf(run.received[order[from]]) < day) from++;
-  let to = order.length;
-  while (to > from && dayOf(run.received[order[to - 1]]) > day) to--;
-  return {
-    records: order.subarray(from, to),
-    rejected: decoded.rejected.filter(({ record }) => isOfDay(record)),
-    ignored: decoded.ignored.filter(isOfDay).length,
-    outside: decoded.outside.filter(isOfDay).length,
+/** The shares of days where every record belongs to the day of its reception. `order` ascends in reception. */
+export function receivedShares(run: RawRun, order: Int32Array, decoded: DecodedRun): (day: number) => DayShare {
+  const dayOfRecord = (record: number): number => dayOf(run.received[record]);
+  const rejected = Map.groupBy(decoded.rejected, ({ record }) => dayOfRecord(record));
+  const ignored = Map.groupBy(decoded.ignored, dayOfRecord);
+  const outside = Map.groupBy(decoded.outside, dayOfRecord);
+  const firstFrom = (startMs: number): number => {
+    let low = 0;
+    let high = order.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (run.received[order[middle]] < startMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   };
+  return (day) => ({
+    records: order.subarray(firstFrom(day * DAY_MS), firstFrom((day + 1) * DAY_MS)),
+    rejected: rejected.get(day) ?? [],
+    ignored: ignored.get(day)?.length ?? 0,
+    outside: outside.get(day)?.length ?? 0,
+  });
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   KIND,
   type RawRun,
   type RejectReason,
-  selectRows,
+  sliceRows,
   withCodes,
 } from '@emso/core';
 import {
@@ -27,14 +27,15 @@ import {
   productPaths,
   rawDigest,
 } from '@emso/products';
-import { qualify } from '@emso/qc';
-import { type DayShare, NO_SHARE, receivedShare, sharesByDay } from './day-share.ts';
+import { type OnAnswers, qualify } from '@emso/qc';
+import { type DayShare, NO_SHARE, receivedShares, sharesByDay } from './day-share.ts';
 import { decodeRun, type RejectedRecord } from './decode-run.ts';
 import { type DonorsRead, digestWithDonors, fillFromDonors, NO_DONORS } from './donors.ts';
 import { applyExpertFlags, expertDigest, expertNotes } from './expert-flags.ts';
+import { flagRulesOfDay } from './flag-rules.ts';
 import { dayGaps } from './gaps.ts';
 import { withoutPairedImports } from './pairing.ts';
-import { codesOfDay, deploymentOfDay, factsOfDay, methodsOfDay, type SensorPlan } from './plan.ts';
+import { codesOfDay, deploymentOfDay, factsOfDay, isCalibratedOn, methodsOfDay, type SensorPlan } from './plan.ts';
 
 /** An open day may still grow; a sealed one is complete, its last gap counted up to midnight. */
 export type DayForm = 'open' | 'sealed';
@@ -48,20 +49,32 @@ export interface DayProducts {
   /** What the NetCDF file was described from. */
   readonly input: DayInput;
   readonly content: ManifestContent;
+  /** What each test said of each row, where it was asked for. */
+  readonly answers?: DayAnswers;
 }
+
+/** QARTOD digits by code and test, one a row; 0 where a test was not in force. */
+export type DayAnswers = ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
 
 /** Where records come from decides how their digest is named: `.raw` rows, or the bytes of historical daily files. */
 export type RawDigest = (run: RawRun, order: Int32Array) => string;
+
+export interface RebuildOptions {
+  /** Of `.raw` rows unless it is said otherwise. */
+  readonly digest?: RawDigest;
+  /** Keep what each test said. */
+  readonly withAnswers?: boolean;
+}
 
 /** Every day that a sensor's whole archive touches, one after the other: decodes once, for sensors whose packets come late. */
 export function rebuildEveryDay(
   plan: SensorPlan,
   run: RawRun,
   form: DayForm,
-  digest: RawDigest = rawDigest,
   donors: DonorsRead = NO_DONORS,
+  options: RebuildOptions = {},
 ): Generator<DayProducts> {
-  return daysOfRun(plan, undefined, run, form, digest, donors);
+  return daysOfRun(plan, undefined, run, form, donors, options);
 }
 
 /** The products of several days, in order, from the raw records that may contribute to any of them: decodes once. */
@@ -71,8 +84,9 @@ export function rebuildDays(
   run: RawRun,
   form: DayForm,
   donors: DonorsRead = NO_DONORS,
+  options: RebuildOptions = {},
 ): Generator<DayProducts> {
-  return daysOfRun(plan, days, run, form, rawDigest, donors);
+  return daysOfRun(plan, days, run, form, donors, options);
 }
 
 /** The products of one day from the raw records that may contribute to it (`rawDaysOf`). */
@@ -84,7 +98,7 @@ export function rebuildDay(
   digest: RawDigest = rawDigest,
   donors: DonorsRead = NO_DONORS,
 ): DayProducts {
-  const [products] = daysOfRun(plan, [day], run, form, digest, donors);
+  const [products] = daysOfRun(plan, [day], run, form, donors, { digest });
   return products;
 }
 
@@ -93,18 +107,105 @@ function* daysOfRun(
   wanted: readonly number[] | undefined,
   run: RawRun,
   form: DayForm,
-  digest: RawDigest,
   donors: DonorsRead,
+  { digest = rawDigest, withAnswers = false }: RebuildOptions,
 ): Generator<DayProducts> {
   const order = withoutPairedImports(run, canonicalOrder(run).order);
   const decoded = decodeRun(plan, run, order);
-  const { batch } = decoded;
+  let days: readonly number[];
+  let shareOf: (day: number) => DayShare;
   // Where time is reception a few days need no sorting out of all.
-  const shares = plan.byReception && wanted !== undefined ? undefined : sharesByDay(run, order, decoded);
-  for (const day of [...(wanted ?? shares!.keys())].sort((a, b) => a - b)) {
-    const share = shares === undefined ? receivedShare(run, order, decoded, day) : (shares.get(day) ?? NO_SHARE);
-    yield productsOf(plan, day, run, share, batch, form, digest, donors);
+  if (plan.byReception && wanted !== undefined) {
+    days = wanted;
+    shareOf = receivedShares(run, order, decoded);
+  } else {
+    const shares = sharesByDay(run, order, decoded);
+    days = wanted ?? [...shares.keys()];
+    shareOf = (day) => shares.get(day) ?? NO_SHARE;
   }
+  for (const stretch of inARow(days)) {
+    for (const { day, donatedMs, ...judged } of judgedDays(plan, stretch, decoded.batch, form, donors, withAnswers)) {
+      yield productsOf(plan, day, run, shareOf(day), judged, form, digest, donors, donatedMs);
+    }
+  }
+}
+
+/** The rows of a day with their flags. */
+interface JudgedDay {
+  readonly batch: Batch;
+  readonly answers?: DayAnswers;
+}
+
+/** The rows of days in a row, with their flags, day by day. */
+function* judgedDays(
+  plan: SensorPlan,
+  days: readonly number[],
+  all: Batch,
+  form: DayForm,
+  donors: DonorsRead,
+  withAnswers: boolean,
+): Generator<JudgedDay & { day: number; donatedMs: number }> {
+  if (form === 'sealed' && plan.donors.length > 0) {
+    // What the tests look at around a day is filled by what the donors of that day give.
+    for (const day of days) {
+      const { lookbackMs, lookaheadMs } = plan.tests;
+      const around = rowsBetween(all, day * DAY_MS - lookbackMs, (day + 1) * DAY_MS + lookaheadMs);
+      const donatedMs = fillFromDonors(plan, around, day, donors);
+      for (const judged of judgeDays(plan, [day], around, withAnswers)) yield { ...judged, donatedMs };
+    }
+    return;
+  }
+  for (const judged of judgeDays(plan, days, all, withAnswers))
+    yield { ...judged, donatedMs: Number.NEGATIVE_INFINITY };
+}
+
+/** Flags of days in a row at once: each row is looked at once by every test, and not again for the day after. */
+function* judgeDays(
+  plan: SensorPlan,
+  days: readonly number[],
+  all: Batch,
+  withAnswers: boolean,
+): Generator<JudgedDay & { day: number }> {
+  const first = firstRowFrom(all, days[0] * DAY_MS);
+  const end = firstRowFrom(all, (days[days.length - 1] + 1) * DAY_MS);
+  const answers = withAnswers ? new Map<string, Map<string, Uint8Array>>() : undefined;
+  qualify(all, plan.tests, first, end, answers && keptIn(answers, first, end - first));
+  for (const day of days) {
+    const [from, to] = [firstRowFrom(all, day * DAY_MS), firstRowFrom(all, (day + 1) * DAY_MS)];
+    const batch = withCodes(rowsAt(all, from, to), codesOfDay(plan, day));
+    yield { day, batch, ...(answers !== undefined && { answers: partOf(answers, from - first, to - first) }) };
+  }
+}
+
+/** Keeps what each test says of `rows` rows from `first` on. */
+function keptIn(answers: Map<string, Map<string, Uint8Array>>, first: number, rows: number): OnAnswers {
+  return (code, test, from, _to, digits) => {
+    const byTest = answers.get(code) ?? new Map<string, Uint8Array>();
+    answers.set(code, byTest);
+    const column = byTest.get(test) ?? new Uint8Array(rows);
+    byTest.set(test, column);
+    column.set(digits, from - first);
+  };
+}
+
+function partOf(answers: DayAnswers, from: number, to: number): DayAnswers {
+  return new Map(
+    Array.from(answers, ([code, byTest]) => [
+      code,
+      new Map(Array.from(byTest, ([test, digits]) => [test, digits.subarray(from, to)])),
+    ]),
+  );
+}
+
+/** Days in stretches that follow one another, in order. */
+function inARow(days: readonly number[]): number[][] {
+  const stretches: number[][] = [];
+  for (const day of [...days].sort((a, b) => a - b)) {
+    const last = stretches.at(-1);
+    if (last?.at(-1) === day - 1) last.push(day);
+    else stretches.push([day]);
+  }
+  return stretches;
 }
 
 function productsOf(
@@ -112,17 +213,14 @@ function productsOf(
   day: number,
   run: RawRun,
   { records, rejected, ignored, outside }: DayShare,
-  all: Batch,
+  judged: JudgedDay,
   form: DayForm,
   digest: RawDigest,
   donors: DonorsRead,
+  donatedMs: number,
 ): DayProducts {
   const sealed = form === 'sealed';
-  const around = rowsBetween(all, day * DAY_MS - plan.tests.lookbackMs, (day + 1) * DAY_MS + plan.tests.lookaheadMs);
-  const [from, to] = [firstRowFrom(around, day * DAY_MS), firstRowFrom(around, (day + 1) * DAY_MS)];
-  const donatedMs = sealed ? fillFromDonors(plan, around, day, donors) : Number.NEGATIVE_INFINITY;
-  qualify(around, plan.tests, from, to);
-  const batch = rowsOfDay(around, from, to, codesOfDay(plan, day));
+  const { batch } = judged;
   applyExpertFlags(batch, plan.expertFlags);
   const layout = layoutOf(plan, day);
   const csv = csvFile(layout, batch);
@@ -135,6 +233,8 @@ function productsOf(
     day,
     batch,
     methods: methodsOfDay(plan, day),
+    calibrated: isCalibratedOn(plan, day),
+    flagRules: flagRulesOfDay(plan, day),
     expertFlags: expertNotes(plan, day),
     build: plan.build,
     lastReceivedMs: Math.max(lastReceivedMs(batch, day), donatedMs),
@@ -145,7 +245,7 @@ function productsOf(
   const expertFlags = expertDigest(plan, day, form);
   return {
     day,
-    batch,
+    ...judged,
     csv,
     netcdf,
     input,
@@ -184,22 +284,13 @@ export function layoutOf(plan: SensorPlan, day: number): CsvLayout {
   return csvLayout(codesOfDay(plan, day), plan.model.labels, plan.sensor.csvColumns, factsOfDay(plan, day));
 }
 
-/** The rows with these columns, in their order. */
-function rowsOfDay(batch: Batch, from: number, to: number, codes: readonly string[]): Batch {
-  return withCodes(rowsAt(batch, from, to), codes);
-}
-
 /** The rows whose times are in `[fromMs, toMs]`. */
 function rowsBetween(batch: Batch, fromMs: number, toMs: number): Batch {
   return rowsAt(batch, firstRowFrom(batch, fromMs), firstRowFrom(batch, toMs + 1));
 }
 
 function rowsAt(batch: Batch, from: number, to: number): Batch {
-  if (from === 0 && to === batch.count) return batch;
-  return selectRows(
-    batch,
-    Int32Array.from({ length: to - from }, (_, i) => from + i),
-  );
+  return from === 0 && to === batch.count ? batch : sliceRows(batch, from, to);
 }
 
 /** Sequence numbers per live session; contiguous when none between the first and the last is absent. */

@@ -37,7 +37,7 @@ interface DayFacts {
 
 function everyDay(optode: SensorPlan, read: DonorsRead): Map<number, DayFacts> {
   return new Map(
-    [...rebuildEveryDay(optode, OXYGEN_RUN, 'sealed', undefined, read)].map(({ day, csv, content }) => [
+    [...rebuildEveryDay(optode, OXYGEN_RUN, 'sealed', read)].map(({ day, csv, content }) => [
       day,
       { csv: asText(csv), content },
     ]),

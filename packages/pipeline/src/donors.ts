@@ -10,6 +10,7 @@ import type { RawDigest } from './day.ts';
 import { NO_SHARE, sharesByDay } from './day-share.ts';
 import { decodeRun } from './decode-run.ts';
 import { applyExpertFlags } from './expert-flags.ts';
+import { nearest } from './nearest.ts';
 import { withoutPairedImports } from './pairing.ts';
 import type { SensorPlan } from './plan.ts';
 import type { DonatedFacts } from './site-facts.ts';
@@ -153,21 +154,6 @@ export function fillFromDonors(plan: SensorPlan, batch: Batch, day: number, read
     from = to;
   }
   return lastReceivedMs;
-}
-
-/** Index of the ascending time nearest to `timeMs`, of two equally near ones the earlier; −1 when none is within `reachMs`. */
-function nearest(times: Float64Array, timeMs: number, reachMs: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle] < timeMs) low = middle + 1;
-    else high = middle;
-  }
-  const before = low > 0 ? timeMs - times[low - 1] : Number.POSITIVE_INFINITY;
-  const after = low < times.length ? times[low] - timeMs : Number.POSITIVE_INFINITY;
-  if (Math.min(before, after) > reachMs) return -1;
-  return before <= after ? low - 1 : low;
 }
 
 /** The digest of all that a sealed day is made of: its own records, and those of its donors' days within reach. */

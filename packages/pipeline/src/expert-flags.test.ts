@@ -228,7 +228,7 @@ test('a released day has the rows of the sealed one and says that it is delayed-
   assert.deepEqual(csv.bytes, sealed.csv);
   const text = Buffer.from(netcdf.bytes).toString('latin1');
   for (const part of [
-    'Microcat_D_20200301',
+    'Microcat_MICROCAT_D_20200301',
     'delayed mode',
     'L2',
     '2020-03-02T12:00:00Z: released by A. Person: checked',

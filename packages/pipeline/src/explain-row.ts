@@ -1,7 +1,7 @@
 /** Why the values of one row have their flags: the row nearest to a time, and what each test in force there said. */
 import { FLAG_MEANINGS, FLAG_VALUES, type Flag, oceanSitesOf, QARTOD, type Qartod, type RawRun } from '@emso/core';
 import { canonicalOrder } from '@emso/products';
-import { entryAt, verdictsOf } from '@emso/qc';
+import { type Asked, entryAt, verdictsOf } from '@emso/qc';
 import { decodeRun } from './decode-run.ts';
 import { withoutPairedImports } from './pairing.ts';
 import type { SensorPlan } from './plan.ts';
@@ -9,8 +9,8 @@ import type { SensorPlan } from './plan.ts';
 export interface ExplainedTest {
   readonly test: string;
   readonly answer: Qartod;
-  /** As the site file has them; undefined where the range of the parameter table counts. */
-  readonly thresholds: unknown;
+  /** What it was made from; undefined for the test that a value is there at all. */
+  readonly asked: Asked | undefined;
 }
 
 export interface ExplainedValue {
@@ -42,9 +42,7 @@ export function explainRow(plan: SensorPlan, run: RawRun, timeMs: number): Expla
     if (Math.abs(batch.time[i] - timeMs) < Math.abs(batch.time[row] - timeMs)) row = i;
   }
   const [verdicts] = verdictsOf(batch, plan.tests, row, row + 1);
-  const settings = plan.sensor.qc[entryAt(plan.tests, batch.time[row]) - 1] as
-    | Readonly<Record<string, unknown>>
-    | undefined;
+  const { asked } = plan.tests.entries[entryAt(plan.tests, batch.time[row])];
   const valuesAt = (at: number): Record<string, number> =>
     at < 0 || at >= batch.count ? {} : Object.fromEntries(batch.codes.map((code, c) => [code, batch.values[c][at]]));
   return {
@@ -53,14 +51,13 @@ export function explainRow(plan: SensorPlan, run: RawRun, timeMs: number): Expla
     after: valuesAt(row + 1),
     values: batch.codes.map((code, c): ExplainedValue => {
       const { flag, tests } = verdicts[code];
-      const own = settings?.[code] as Readonly<Record<string, unknown>> | undefined;
       return {
         code,
         value: batch.values[c][row],
         flag,
         meaning: FLAG_MEANINGS[FLAG_VALUES.indexOf(flag)],
         tests: Object.entries(tests).flatMap(([test, answer]) =>
-          test === 'missing' && answer === QARTOD.good ? [] : [{ test, answer, thresholds: own?.[test] }],
+          test === 'missing' && answer === QARTOD.good ? [] : [{ test, answer, asked: asked.get(code)?.[test] }],
         ),
         inputs: plan.tests.inputs.get(code) ?? [],
       };

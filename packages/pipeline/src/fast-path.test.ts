@@ -165,3 +165,19 @@ test('PROMISE 19: rows that another build computed are looked at, and what looks
   mixed.judge({ ...observed(1, NOON), build: 'another' });
   assert.deepEqual(lates(mixed), [true, true, false]);
 });
+
+test('diagnostics of the model count, live as in a rebuild', () => {
+  const plan = planOf({
+    model: 'aanderaa-optode',
+    deployments: [deployment({ settings: { storedSalinity: 0, oxygenCalibrated: true } })],
+  });
+  // What 230 umol/l are at 13.29 degC in fresh water, and two values that are not.
+  const saturations = [70.43, 75, 69.0, 70.43];
+  const sent = saturations.map((saturation, i) => [
+    record(i + 1, NOON + i * 60_000, `4831\t379\t230.000\t${saturation.toFixed(3)}\t13.290\r`),
+  ]);
+  const rebuilt = rebuildDay(plan, DAY, runOf(sent.flat()), 'open');
+  assert.equal(live(plan, sent).get(DAY)?.csv, asText(rebuilt.csv));
+  const { flags, codes } = rebuilt.batch;
+  assert.deepEqual([...flags[codes.indexOf('OSAT')]].slice(0, 4), [1, 3, 3, 1]);
+});

@@ -60,7 +60,7 @@ interface Interval {
 }
 
 /** The parts of a day on which a deployment promises samples, in order; deployments that follow at once are one part. */
-function promisedOn({ deployments }: Sensor, day: number): Interval[] {
+export function promisedOn({ deployments }: Sensor, day: number): Interval[] {
   const parts: Interval[] = [];
   deployments.forEach(({ from, to = Number.POSITIVE_INFINITY }, i) => {
     const next = deployments[i + 1]?.from ?? Number.POSITIVE_INFINITY;

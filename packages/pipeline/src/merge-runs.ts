@@ -27,17 +27,18 @@ export function mergeRuns(runs: readonly RawRun[]): RawRun {
       sessionIndex.set(session, index);
       return index;
     });
-    for (let i = 0; i < run.count; i++) {
-      const to = merged.count++;
-      merged.start[to] = at + run.start[i];
-      merged.end[to] = at + run.end[i];
-      merged.received[to] = run.received[i];
-      merged.kind[to] = run.kind[i];
-      merged.session[to] = sessions[run.session[i]];
-      merged.seq[to] = run.seq[i];
-      const importId = run.importId.get(i);
-      if (importId !== undefined) merged.importId.set(to, importId);
+    const { count } = run;
+    const first = merged.count;
+    merged.received.set(run.received.subarray(0, count), first);
+    merged.kind.set(run.kind.subarray(0, count), first);
+    merged.seq.set(run.seq.subarray(0, count), first);
+    for (let i = 0; i < count; i++) {
+      merged.start[first + i] = at + run.start[i];
+      merged.end[first + i] = at + run.end[i];
+      merged.session[first + i] = sessions[run.session[i]];
     }
+    for (const [i, importId] of run.importId) if (i < count) merged.importId.set(first + i, importId);
+    merged.count += count;
     at += run.bytes.length;
   }
   return merged;

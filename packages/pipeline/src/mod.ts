@@ -1,12 +1,16 @@
+export * from './audit-day.ts';
 export { catalogueInput } from './catalogue-input.ts';
+export * from './comparisons.ts';
 export * from './dat-view.ts';
 export * from './day.ts';
+export * from './day-without-rows.ts';
 export * from './declination.ts';
 export * from './decode-run.ts';
 export * from './donors.ts';
 export * from './expert-flags.ts';
 export * from './explain-row.ts';
 export * from './fast-path.ts';
+export * from './flag-changes.ts';
 export * from './gaps.ts';
 export * from './live.ts';
 export * from './live-flags.ts';

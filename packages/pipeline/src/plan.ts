@@ -263,6 +263,13 @@ export function methodsOfDay(plan: SensorPlan, day: number): ReadonlyMap<string,
   return methods;
 }
 
+/** True when a calibration sheet makes quantities of the counts of a day. */
+export function isCalibratedOn(plan: SensorPlan, day: number): boolean {
+  const noonMs = day * DAY_MS + DAY_MS / 2;
+  const { sheets, counts } = plan.deployments[deploymentAt(plan.sensor, noonMs).index];
+  return counts.length > 0 && inForceAt(sheets, noonMs) !== undefined;
+}
+
 /** The codes of a day's files: those of every deployment that overlaps the day, else of the nearest one. Known before any line came. */
 export function codesOfDay(plan: SensorPlan, day: number): readonly string[] {
   const codes = new Set<string>();

@@ -2,6 +2,7 @@
 import { isMeasured, type Observatory, PARAMETERS, type PlacedFault, type Sensor } from '@emso/core';
 import { INSTRUMENTS, type InstrumentModel } from '@emso/instruments';
 import { type QcEntry, qcFaults } from '@emso/qc';
+import { comparisonFaults } from './comparison-faults.ts';
 import { derivationOf } from './derive.ts';
 import { donorFaults, type Offer } from './donor-faults.ts';
 import { wantedFacts } from './donors.ts';
@@ -49,7 +50,7 @@ export function settingsFaults(observatory: Observatory): PlacedFault[] {
       }
     });
   });
-  return [...faults, ...donorFaults(observatory, offers)];
+  return [...faults, ...donorFaults(observatory, offers), ...comparisonFaults(observatory, offers)];
 }
 
 /** Tests that there are not, thresholds that cannot be, tests that a live chain cannot run. */

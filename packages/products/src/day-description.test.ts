@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createBatch, DAY_MS, dayOfCivil, openRow, PARAMETERS, parseObservatory } from '@emso/core';
 import { type ReadNetcdf, readNetcdf } from '../../../test/support/netcdf-reader.ts';
-import { type DayInput, describeDay } from './day-description.ts';
+import { describeDay } from './day-description.ts';
+import type { DayInput } from './day-input.ts';
 import { encodeNetcdf3 } from './netcdf3.ts';
 
 const SITE = `
@@ -200,7 +201,7 @@ const ATTRIBUTES: [variable: string, expected: Record<string, unknown>][] = [
     {
       Conventions: 'COARDS, CF-1.6, ACDD-1.3, OceanSITES-1.4, EMSO',
       featureType: 'timeSeries',
-      id: 'Emso_Test_Microcat_20261120',
+      id: 'Emso_Test_Microcat_MICROCAT_20261120',
       title: 'Test site, Module, Sea-Bird SBE 37 MicroCAT, 2026-11-20',
       institution: 'Institut Méditerranéen d’Océanologie',
       institution_edmo_uri: 'https://edmo.seadatanet.org/report/3078',
@@ -220,7 +221,7 @@ const ATTRIBUTES: [variable: string, expected: Record<string, unknown>][] = [
       date_modified: '2026-11-21T00:00:00.017Z',
       emso_build: 'd1.v1.q1.p1-0123456789ab',
       history:
-        '2026-11-21T00:00:00.017Z: computed from raw records, data versions and configuration d1.v1.q1.p1-0123456789ab',
+        '2026-11-21T00:00:00.017Z: computed from raw records, data versions and configuration d1.v1.q1.p1-0123456789ab (decoder 1, derived parameters 1, quality control 1, product 1)',
     },
   ],
 ];

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { readNetcdf } from '../../../test/support/netcdf-reader.ts';
 import { NETCDF_TYPES, type NetcdfAttribute, type NetcdfFile, type NetcdfType, textData } from './netcdf-file.ts';
 import { encodeNetcdf3 } from './netcdf3.ts';
+import { decodeNetcdf3 } from './netcdf3-reader.ts';
 
 const TYPES = Object.keys(NETCDF_TYPES) as NetcdfType[];
 
@@ -86,6 +87,48 @@ test('what is written is read back by netcdfjs', () => {
       }
     }),
     { numRuns: 500 },
+  );
+});
+
+test('what is written is read back by our own reader, exactly', () => {
+  fc.assert(
+    fc.property(file, (value) => assert.deepEqual(decodeNetcdf3(encodeNetcdf3(value)), value)),
+    { numRuns: 500 },
+  );
+});
+
+/** What the reader says of bytes that may be damaged: a value no greater than the file, or an error that names the offset. */
+function judge(bytes: Uint8Array): void {
+  try {
+    const { variables } = decodeNetcdf3(bytes);
+    const room = variables.reduce((sum, variable) => sum + variable.data.byteLength, 0);
+    assert.ok(room <= bytes.length, `${room} bytes of data in a file of ${bytes.length}`);
+  } catch (error) {
+    assert.match((error as Error).message, /^NetCDF-3 at byte \d+: expected .+, found .+: .+/);
+  }
+}
+
+test('a file that is cut anywhere gives an error or a value', () => {
+  fc.assert(
+    fc.property(file, (value) => {
+      const bytes = encodeNetcdf3(value);
+      for (let length = 0; length < bytes.length; length++) judge(bytes.subarray(0, length));
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('a file with any byte changed gives an error or a value', () => {
+  const change = fc.tuple(file, fc.nat(), fc.integer({ min: 0, max: 255 }), fc.nat(), fc.integer({ min: 0, max: 255 }));
+  fc.assert(
+    fc.property(change, ([value, at, byte, other, otherByte]) => {
+      const bytes = encodeNetcdf3(value);
+      bytes[at % bytes.length] = byte;
+      judge(bytes);
+      bytes[other % bytes.length] = otherByte;
+      judge(bytes);
+    }),
+    { numRuns: 3000 },
   );
 });
 

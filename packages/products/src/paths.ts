@@ -25,6 +25,17 @@ export function productPaths(sensor: Pick<Sensor, 'folder' | 'prefix'>, day: num
 /** The tree of a data root that holds validated data: the writer leaves it alone. */
 export const RELEASED = 'released';
 
+/** The tree of a data root that holds the receipts of deliveries: the writer leaves it alone. */
+export const DELIVERIES = 'deliveries';
+
+/** Where earlier bytes of validated files are kept when a later release replaces them, by the start of their SHA-256. */
+export const RELEASED_BEFORE = `${RELEASED}/versions`;
+
+/** Where a validated file that was replaced is kept, relative to the same root. */
+export function releasedBefore(path: string, sha256: string): string {
+  return `${RELEASED_BEFORE}/${sha256.slice(0, 12)}/${path.slice(RELEASED.length + 1)}`;
+}
+
 /** The delayed-mode files of one day, relative to the root that holds the tree. */
 export function releasedPaths(
   { folder, prefix }: Pick<Sensor, 'folder' | 'prefix'>,
@@ -32,6 +43,14 @@ export function releasedPaths(
 ): { readonly csv: string; readonly netcdf: string } {
   const stem = `${RELEASED}/${folder}/${isoMonth(day)}/${prefix}_${compactDay(day)}_D`;
   return { csv: `${stem}.csv`, netcdf: `${stem}.nc` };
+}
+
+/** The tree of a data root that holds what sensors say of each other. */
+export const COMPARISON = 'comparison';
+
+/** The file of a declared comparison and UTC day. */
+export function comparisonPath(id: string, day: number): string {
+  return `${COMPARISON}/${id}/${isoMonth(day)}/${id}_${compactDay(day)}.csv`;
 }
 
 /** The raw file of a sensor that the configuration does not know: its records are archived all the same. */

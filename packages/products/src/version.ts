@@ -1,2 +1,2 @@
 /** Data version of the products: raised when equal observations give other bytes (PROMISE 19). */
-export const PRODUCT_VERSION = 2;
+export const PRODUCT_VERSION = 3;

@@ -12,7 +12,8 @@ export class Markup {
   }
 }
 
-export type XmlChild = Markup | string | number | undefined | readonly XmlChild[];
+/** `undefined` and `false` stand for nothing. */
+export type XmlChild = Markup | string | number | undefined | false | readonly XmlChild[];
 export type XmlAttributes = Readonly<Record<string, string | number | undefined>>;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_.-]*(:[A-Za-z_][A-Za-z0-9_.-]*)?$/;
@@ -40,7 +41,7 @@ export function xmlDocument(root: Markup): string {
 }
 
 function textOf(child: XmlChild, name: string): string {
-  if (child === undefined) return '';
+  if (child === undefined || child === false) return '';
   if (child instanceof Markup) return child.text;
   if (typeof child === 'string' || typeof child === 'number') return escaped(String(child), `<${name}>`);
   return child.map((each) => textOf(each, name)).join('');

@@ -1,6 +1,7 @@
 /**
  * What an instrument must say of itself to be believed, by model and parameter: declared uses of the tests, the same at every
- * site. The site file's own entry for a parameter takes the place of the one here.
+ * site. They count for every sensor of the model that has the parameter and the partners; a test that the site file names for the
+ * parameter takes the place of the same test here, and leaves the others. Whoever changes a limit raises QC_VERSION.
  */
 import type { QcEntry } from './registry.ts';
 

@@ -10,7 +10,7 @@ import type { SensorTests } from './sensor-tests.ts';
 import { missingTest } from './tests/gross-range.ts';
 
 /** Data version of the flags: raised whenever the same batch and settings give another flag (PROMISE 19). */
-export const QC_VERSION = 2;
+export const QC_VERSION = 3;
 
 const OCEANSITES = Uint8Array.from({ length: 10 }, (_, digit) => oceanSitesOf(digit as Qartod));
 const NO_COLUMN = new Float64Array(0);

@@ -1,12 +1,27 @@
-/** The tests of one sensor, made ready once: dated entries of the site file, by parameter, with what every parameter has anyway. */
+/**
+ * The tests of one sensor, made ready once: dated entries of the site file, by parameter, with what every instrument of its model
+ * and every parameter has anyway.
+ */
 import { PARAMETERS, type Sensor } from '@emso/core';
+import { DIAGNOSTICS } from './diagnostics.ts';
 import type { PreparedTest } from './flow.ts';
-import { prepareTests, reachOf } from './registry.ts';
+import { prepareTests, type QcEntry, reachOf } from './registry.ts';
+
+/** Who asks for a test. */
+export type Origin = 'site file' | 'instrument model' | 'parameter table';
+
+/** What a test was made from. */
+export interface Asked {
+  readonly thresholds: unknown;
+  readonly origin: Origin;
+}
 
 /** The tests in force from a time on, by code. */
 export interface TestsInForce {
   readonly validFrom: number;
   readonly tests: ReadonlyMap<string, readonly PreparedTest[]>;
+  /** What they were made from, by code and test. */
+  readonly asked: ReadonlyMap<string, Readonly<Record<string, Asked>>>;
 }
 
 export interface SensorTests {
@@ -24,32 +39,64 @@ export interface SensorTests {
 }
 
 /**
- * The tests that the site file names for these codes. A parameter without a gross range of its own is held to what any sensor of
- * its kind can mean. Throws on an entry that `qcFaults` refuses.
+ * The tests of these codes: those that the site file names, the diagnostics of the model, and for a parameter without a gross range
+ * what any sensor of its kind can mean. Where two of them ask for the same test of a parameter, the first one counts. Throws on an
+ * entry that `qcFaults` refuses.
  */
 export function sensorTests(
-  { qc, cadenceMs }: Pick<Sensor, 'qc' | 'cadenceMs'>,
+  { qc, cadenceMs, model }: Pick<Sensor, 'qc' | 'cadenceMs' | 'model'>,
   codes: readonly string[],
   inputs: ReadonlyMap<string, readonly string[]> = new Map(),
   cappedAt?: (receivedMs: number) => ReadonlySet<string>,
 ): SensorTests {
   const dated = qc[0]?.validFrom === Number.NEGATIVE_INFINITY ? qc : [{ validFrom: Number.NEGATIVE_INFINITY }, ...qc];
+  const anyway = new Map(codes.map((code) => [code, askedAnyway(code, model, codes, cadenceMs)]));
   const entries = dated.map((entry): TestsInForce => {
     const own = entry as Readonly<Record<string, unknown>>;
-    return {
-      validFrom: entry.validFrom,
-      tests: new Map(codes.map((code) => [code, prepareTests(configOf(own[code], code), cadenceMs)])),
-    };
+    const asked = new Map(
+      codes.map((code) => [code, { ...anyway.get(code), ...askedIn((own[code] ?? {}) as QcEntry, 'site file') }]),
+    );
+    const prepared = (code: string): PreparedTest[] =>
+      prepareTests(
+        Object.fromEntries(Object.entries(asked.get(code) ?? {}).map(([name, { thresholds }]) => [name, thresholds])),
+        cadenceMs,
+      );
+    return { validFrom: entry.validFrom, tests: new Map(codes.map((code) => [code, prepared(code)])), asked };
   });
   const all = entries.flatMap(({ tests }) => [...tests.values()].flat());
   const lateRows = Math.max(0, ...all.map((test) => test.lateRows));
   return { entries, ...reachOf(all), lateRows, inputs, ...(cappedAt !== undefined && { cappedAt }) };
 }
 
-function configOf(own: unknown, code: string): Readonly<Record<string, unknown>> {
-  const tests = (own ?? {}) as Readonly<Record<string, unknown>>;
+const ANY_SENSOR = 'what any sensor of the kind can mean';
+
+/** What is asked of a parameter whatever the site file says. */
+function askedAnyway(
+  code: string,
+  model: string,
+  codes: readonly string[],
+  cadenceMs: number,
+): Readonly<Record<string, Asked>> {
   const range = PARAMETERS.get(code)?.validRange;
-  return tests['grossRange'] !== undefined || range === undefined ? tests : { grossRange: { fail: range }, ...tests };
+  return {
+    ...(range !== undefined && askedIn({ grossRange: { fail: range, source: ANY_SENSOR } }, 'parameter table')),
+    ...askedIn(diagnosticsOf(code, model, codes, cadenceMs), 'instrument model'),
+  };
+}
+
+function askedIn(entry: QcEntry, origin: Origin): Record<string, Asked> {
+  return Object.fromEntries(Object.entries(entry).map(([name, thresholds]) => [name, { thresholds, origin }]));
+}
+
+/** The diagnostics of a parameter whose partners this sensor has. */
+function diagnosticsOf(code: string, model: string, codes: readonly string[], cadenceMs: number): QcEntry {
+  return Object.fromEntries(
+    Object.entries(DIAGNOSTICS[model]?.[code] ?? {}).filter(([name, config]) =>
+      prepareTests({ [name]: config }, cadenceMs).every(({ partners }) =>
+        partners.every((partner) => codes.includes(partner)),
+      ),
+    ),
+  );
 }
 
 /** The index of the entry in force at an observation time. */

@@ -8,7 +8,7 @@ LABELS.push('serial', 'service', 'stage', 'test', 'variable', 'version', 'stream
 /** Units a gauge or histogram may end with; the others are plain counts of things, named in the singular list below. */
 const UNIT = /_(seconds|bytes|ratio|info)$/;
 const COUNTS = ['emso_source_connected', 'emso_source_paused', 'emso_queue_depth', 'emso_spool_waiting_records'];
-COUNTS.push('emso_dirty_days', 'emso_stale_days', 'emso_incomplete_days');
+COUNTS.push('emso_dirty_days', 'emso_stale_days', 'emso_incomplete_days', 'emso_ledger_mismatches');
 /** What the NATS exporter calls them: rules written for it hold for us too. */
 const OF_THE_EXPORTER = ['jetstream_stream_total_bytes', 'jetstream_stream_limit_bytes'];
 OF_THE_EXPORTER.push('jetstream_consumer_num_pending', 'jetstream_consumer_num_ack_pending');
@@ -36,7 +36,7 @@ test('names, units, help and labels are as Prometheus wants them', () => {
     assert.equal(seen.has(name), false, `${name} twice`);
     seen.add(name);
   }
-  assert.equal(seen.size, 39);
+  assert.equal(seen.size, 40);
 });
 
 test('every metric takes its labels and comes out in the text format', async (t) => {

@@ -31,6 +31,16 @@ export const COUNTERS = {
     help: 'QC tests that answered fail',
     labels: ['sensor', 'test'],
   },
+  comparisonFlags: {
+    name: 'emso_comparison_flags_total',
+    help: 'Rows of comparison files that were written, by OceanSITES flag',
+    labels: ['comparison', 'flag'],
+  },
+  qcTestAnswers: {
+    name: 'emso_qc_test_answers_total',
+    help: 'Answers of QC tests when a value was flagged first, as OceanSITES flags; what a later value changes is not counted again',
+    labels: ['sensor', 'variable', 'test', 'flag'],
+  },
   rawArchivedRecords: {
     name: 'emso_raw_archived_records_total',
     help: 'Records in the raw archive, fsynced',
@@ -138,10 +148,20 @@ export const GAUGES = {
     help: 'Messages delivered and not acknowledged',
     labels: ['stream_name', 'consumer_name'],
   },
+  comparisonDifference: {
+    name: 'emso_comparison_difference',
+    help: 'Latest difference between the compared sensors, in the unit of the parameter',
+    labels: ['comparison'],
+  },
   dirtyDays: { name: 'emso_dirty_days', help: 'Days that wait for a rebuild from raw', labels: ['sensor'] },
   staleDays: {
     name: 'emso_stale_days',
     help: 'Sealed days computed by another build than the current one',
+    labels: ['sensor'],
+  },
+  ledgerMismatches: {
+    name: 'emso_ledger_mismatches',
+    help: 'Days whose raw records, CSV, NetCDF and manifest do not agree, as the writer found when it last looked',
     labels: ['sensor'],
   },
   incompleteDays: {

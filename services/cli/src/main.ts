@@ -3,18 +3,25 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { CommandFailure, EXIT } from './command-failure.ts';
 import { register as catalog } from './commands/catalog.ts';
+import { register as cite } from './commands/cite.ts';
+import { register as compare } from './commands/compare.ts';
 import { register as decode } from './commands/decode.ts';
 import { register as demo } from './commands/demo.ts';
+import { register as erddap } from './commands/erddap.ts';
 import { register as explain } from './commands/explain.ts';
+import { register as exportDays } from './commands/export.ts';
 import { register as flag } from './commands/flag.ts';
 import { register as importFiles } from './commands/import.ts';
+import { register as ledger } from './commands/ledger.ts';
 import { register as release } from './commands/release.ts';
 import { register as reprocess } from './commands/reprocess.ts';
 import { register as seal } from './commands/seal.ts';
 import { register as simulate } from './commands/simulate.ts';
+import { register as snapshot } from './commands/snapshot.ts';
 import { register as status } from './commands/status.ts';
 import { register as table } from './commands/table.ts';
 import { register as up } from './commands/up.ts';
+import { register as validate } from './commands/validate.ts';
 
 const EXAMPLES = `Examples:
   emso demo
@@ -48,9 +55,16 @@ for (const register of [
   seal,
   flag,
   release,
+  ledger,
+  snapshot,
+  cite,
   table,
+  exportDays,
   explain,
+  erddap,
   catalog,
+  validate,
+  compare,
 ])
   register(program);
 

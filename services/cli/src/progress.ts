@@ -4,7 +4,8 @@ import { SingleBar } from 'cli-progress';
 const QUIET_MS = 2000;
 
 export interface Progress {
-  step(): void;
+  /** Counts one step, or several at once. */
+  step(count?: number): void;
   stop(): void;
 }
 
@@ -16,8 +17,8 @@ export function startProgress(noun: string, total: number): Progress {
   let bar: SingleBar | undefined;
   let nextTenth = 1;
   return {
-    step() {
-      done++;
+    step(count = 1) {
+      done += count;
       if (performance.now() - startMs < QUIET_MS) return;
       if (stderr.isTTY) {
         if (bar === undefined) {

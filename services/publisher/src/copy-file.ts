@@ -1,14 +1,14 @@
 /** Whether a file of the data root must be copied, may be, and the copying. */
 import { createHash } from 'node:crypto';
-import type { Ledger } from './ledger.ts';
 import type { Digest } from './nas.ts';
 import type { OwnFiles } from './own-files.ts';
 import { PublishFault } from './publish-fault.ts';
 import { putFile, type Target } from './put-file.ts';
+import type { Receipts } from './receipts.ts';
 import type { SettledFile } from './settled-file.ts';
 
 export interface Copying extends Target {
-  readonly ledger: Ledger;
+  readonly receipts: Receipts;
   readonly own: OwnFiles;
   /** A file is about to change on the NAS. */
   readonly onChange: (path: string) => void;
@@ -17,15 +17,15 @@ export interface Copying extends Target {
 /** `same`: the NAS has it already. `repaired`: its copy was damaged. */
 export type Outcome = 'copied' | 'same' | 'repaired';
 
-/** Brings one file to the NAS and notes it in the ledger. Throws a fault; what the NAS has then is what it had. */
+/** Brings one file to the NAS and notes it in the receipts. Throws a fault; what the NAS has then is what it had. */
 export async function copyFile(copying: Copying, path: string, source: SettledFile, nowMs: number): Promise<Outcome> {
-  const { ledger } = copying;
-  const known = ledger.get(path);
+  const { receipts } = copying;
+  const known = receipts.get(path);
   const published = { path, fingerprint: source.fingerprint, bytes: source.bytes.length, sha256: source.sha256 };
   const before = known === undefined ? await digestIfThere(copying, path) : known.sha256 === '' ? undefined : known;
-  // The ledger was lost, or the file was only touched, or has grown by less than a row.
+  // The receipts were lost, or the file was only touched, or has grown by less than a row.
   if (before?.sha256 === source.sha256) {
-    await ledger.set({ ...published, verifiedMs: known?.verifiedMs ?? nowMs });
+    await receipts.set({ ...published, verifiedMs: known?.verifiedMs ?? nowMs });
     return 'same';
   }
   if (known === undefined && before !== undefined && !(await copying.own.has(path))) {
@@ -47,7 +47,7 @@ export async function copyFile(copying: Copying, path: string, source: SettledFi
   if (known === undefined) await copying.own.add(path);
   copying.onChange(path);
   await putFile(copying, path, source.bytes, source.sha256);
-  await ledger.set({ ...published, verifiedMs: nowMs });
+  await receipts.set({ ...published, verifiedMs: nowMs });
   return known?.sha256 === '' ? 'repaired' : 'copied';
 }
 

@@ -2,10 +2,11 @@
  * The publisher: gives the institute's NAS verified copies of the data root. It knows no broker and writes nothing into the data
  * root; a NAS that stalls for minutes stalls this process alone.
  */
+import { readFileSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { backoffMs, ConfigFaults, ENV, lockDataRoot, pause, runService } from '@emso/runtime';
 import { z } from 'zod';
-import { datasetsByFile, setFlag } from './erddap-flags.ts';
+import { askForReload, datasetsByFile, flagAddresses, setFlag } from './erddap-flags.ts';
 import { publisherMetrics } from './metrics.ts';
 import { Nas } from './nas.ts';
 import { REASONS } from './publish-fault.ts';
@@ -28,6 +29,11 @@ await runService({
     EMSO_ERDDAP_FLAG_DIR: directory
       .optional()
       .describe('the folder <bigParentDirectory>/flag of ERDDAP, or nothing for no flags'),
+    EMSO_ERDDAP_FLAG_URLS_FILE: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('a file with the addresses that set flags, one a line, where that folder cannot be reached'),
     EMSO_PUBLISH_INTERVAL_MS: milliseconds.default(60_000).describe('how often the data root is looked through, in ms'),
     EMSO_STALL_LIMIT_MS: milliseconds
       .default(30_000)
@@ -55,18 +61,18 @@ await runService({
       onEnd: (what, tookMs) => log.warn({ reason: 'stall-over', tookMs: Math.round(tookMs) }, `${what} has ended`),
     });
     const own = publisherMetrics(metrics.registry, REASONS, () => watch.stalled()?.forMs ?? 0);
-    const flagFolder = env.EMSO_ERDDAP_FLAG_DIR;
+    const setOf = flagSetter(env.EMSO_ERDDAP_FLAG_DIR, env.EMSO_ERDDAP_FLAG_URLS_FILE);
     const publisher = new Publisher({
       root: env.EMSO_DATA_DIR,
       nas: new Nas(env.EMSO_NAS_DIR, watch),
       observatory: observatory.observatory.id,
       stateDir: env.EMSO_PUBLISHER_DIR,
       flags:
-        flagFolder === undefined
+        setOf === undefined
           ? undefined
           : {
               datasetsOf: datasetsByFile(observatory),
-              set: (dataset) => watch.run(`set the flag ${dataset} of ERDDAP`, () => setFlag(flagFolder, dataset)),
+              set: (dataset) => watch.run(`set the flag ${dataset} of ERDDAP`, () => setOf(dataset)),
             },
       roundLimitMs: env.EMSO_PUBLISH_INTERVAL_MS,
       verifyPeriodMs: env.EMSO_VERIFY_DAYS * DAY_MS,
@@ -103,6 +109,25 @@ await runService({
     });
   },
 });
+
+/** How a flag is set: by file, by request, or not at all. Throws ConfigFaults. */
+function flagSetter(
+  folder: string | undefined,
+  addressesFile: string | undefined,
+): ((dataset: string) => Promise<void>) | undefined {
+  if (folder !== undefined && addressesFile !== undefined) {
+    const either = 'EMSO_ERDDAP_FLAG_DIR or EMSO_ERDDAP_FLAG_URLS_FILE';
+    throw new ConfigFaults([`${either}: expected one of them, found both`]);
+  }
+  if (folder !== undefined) return (dataset) => setFlag(folder, dataset);
+  if (addressesFile === undefined) return undefined;
+  try {
+    const addresses = flagAddresses(readFileSync(addressesFile, 'utf8'));
+    return (dataset) => askForReload(addresses, dataset);
+  } catch (error) {
+    throw new ConfigFaults([`EMSO_ERDDAP_FLAG_URLS_FILE: ${(error as Error).message}`]);
+  }
+}
 
 /** Copies of copies, or notes among the data, would never end. Throws ConfigFaults. */
 function demandApart(directories: Readonly<Record<string, string>>): void {

@@ -7,7 +7,7 @@ import { DAY, setUp } from './fixtures/publisher-setup.ts';
 const NONE: string[] = [];
 
 describe('PROMISE 24: what is on the NAS already', () => {
-  test('a lost ledger: compared, not copied; what changed meanwhile is', async () => {
+  test('receipts that were lost: compared, not copied; what changed meanwhile is', async () => {
     const setup = setUp();
     setup.day('a\n', 'CDF');
     await setup.round();
@@ -63,7 +63,7 @@ describe('PROMISE 24: what is on the NAS already', () => {
   ];
   for (const lost of [false, true]) {
     for (const [name, now, copy, errors] of RAW) {
-      test(`a raw file that was ${name}${lost ? ', the ledger lost' : ''}`, async () => {
+      test(`a raw file that was ${name}${lost ? ', the receipts lost' : ''}`, async () => {
         const setup = setUp();
         setup.source(DAY.raw, 'row 1\nrow 2\n');
         await setup.round();

@@ -1,6 +1,6 @@
 /**
  * Which files of the NAS the publisher created, in a list on the NAS itself: it outlives the machine, so that a publisher that
- * lost its ledger still knows its own files from those of others.
+ * lost its receipts still knows its own files from those of others.
  */
 import type { Nas } from './nas.ts';
 

@@ -43,6 +43,25 @@ describe('PROMISE 24: what is published', () => {
     assert.ok((await setup.metric('emso_export_last_success_timestamp_seconds', { target: 'nas' })) > 1.7e9);
   });
 
+  test('validated data and comparisons of sensors too, and nothing that a release has under way', async () => {
+    const setup = setUp();
+    const [csv, netcdf] = ['csv', 'nc'].map((ending) => `released/Emso_Test/2026-03/TEST_20260301_D.${ending}`);
+    const comparison = 'comparison/t-pair/2026-03/t-pair_20260301.csv';
+    setup.source(csv, 'time,TEMP\n1,2\n');
+    setup.source(netcdf, 'CDF');
+    setup.source(comparison, 'time,difference\n');
+    setup.source('released/.lock', 'x');
+    setup.source('released/.making-abc/csv/Emso_Test/2026-03/TEST_20260301.csv', 'half');
+    assert.equal((await setup.round()).fault, undefined);
+    assert.deepEqual(setup.copies(), [comparison, csv, netcdf]);
+    assert.equal(setup.copy(csv), 'time,TEMP\n1,2\n');
+    // The next release of the day.
+    setup.source(netcdf, 'CDF two');
+    await setup.round();
+    assert.equal(setup.copy(netcdf), 'CDF two');
+    assert.equal(setup.copy(csv), 'time,TEMP\n1,2\n');
+  });
+
   test('only what changed is written again, and nothing is read of what did not', async () => {
     const setup = setUp();
     setup.day('a\n', 'CDF');

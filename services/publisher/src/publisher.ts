@@ -7,7 +7,6 @@ import { decodeManifest, type Manifest } from '@emso/products';
 import type { Log } from '@emso/runtime';
 import { Alarms } from './alarms.ts';
 import { type Copying, copyFile, type Outcome } from './copy-file.ts';
-import { Ledger } from './ledger.ts';
 import { isBacked, verdictOf } from './manifest-verdict.ts';
 import type { PublisherMetrics } from './metrics.ts';
 import type { Nas } from './nas.ts';
@@ -15,6 +14,7 @@ import { NotedSet } from './noted-set.ts';
 import { OwnFiles } from './own-files.ts';
 import { PublishFault } from './publish-fault.ts';
 import { removeLeftovers } from './put-file.ts';
+import { Receipts } from './receipts.ts';
 import { Sentinel } from './sentinel.ts';
 import { readSettled, type SettledFile } from './settled-file.ts';
 import { type DayGroup, groupsOf, type SourceFile, sourceFiles } from './source-tree.ts';
@@ -30,7 +30,7 @@ export interface PublisherOptions {
   readonly nas: Nas;
   /** Id in the sentinel. */
   readonly observatory: string;
-  /** Directory of ledger and notes, on a local disk. */
+  /** Directory of receipts and notes, on a local disk. */
   readonly stateDir: string;
   readonly flags?: ErddapFlags | undefined;
   /** A round ends after so long even with files waiting, and the next begins with the latest day again. */
@@ -84,7 +84,7 @@ export class Publisher {
   /** Has every copy read back in the coming rounds. Gives their number. */
   verifyAll(nowMs: number): number {
     this.#verification.demandAll(nowMs);
-    return this.#copying?.ledger.size ?? 0;
+    return this.#copying?.receipts.size ?? 0;
   }
 
   /** Brings the NAS up to date as far as it can. Faults are counted and reported, not thrown. */
@@ -100,7 +100,7 @@ export class Publisher {
     try {
       const copying = await this.#prove();
       await removeLeftovers(copying);
-      const changed = await this.#changed(copying.ledger, beganMs);
+      const changed = await this.#changed(copying.receipts, beganMs);
       let waiting = changed.length;
       metrics.waiting.set(waiting);
       more = false;
@@ -133,25 +133,25 @@ export class Publisher {
     const { nas, stateDir } = this.#options;
     const identity = await this.#sentinel.prove();
     if (this.#copying?.identity !== identity) {
-      const ledger = new Ledger(join(stateDir, `published-${identity}.jsonl`));
+      const receipts = new Receipts(join(stateDir, `published-${identity}.jsonl`));
       const own = new OwnFiles(nas);
       // Noted before the copy: a crash between copy and flag must not leave ERDDAP with what it had.
       const onChange = (path: string): void => {
         for (const dataset of this.#options.flags?.datasetsOf(path) ?? []) this.#flagsDue.add(dataset);
       };
-      this.#copying = { identity, nas, sentinel: this.#sentinel, leftovers: this.#leftovers, ledger, own, onChange };
+      this.#copying = { identity, nas, sentinel: this.#sentinel, leftovers: this.#leftovers, receipts, own, onChange };
     }
     return this.#copying;
   }
 
   /** The files whose state is not the published one. Counts the published ones that are no longer there. */
-  async #changed(ledger: Ledger, nowMs: number): Promise<SourceFile[]> {
+  async #changed(receipts: Receipts, nowMs: number): Promise<SourceFile[]> {
     const changed: SourceFile[] = [];
-    const gone = new Set(ledger.paths());
+    const gone = new Set(receipts.paths());
     for await (const files of sourceFiles(this.#options.root)) {
       for (const file of files) {
         gone.delete(file.path);
-        if (ledger.get(file.path)?.fingerprint !== file.fingerprint) changed.push(file);
+        if (receipts.get(file.path)?.fingerprint !== file.fingerprint) changed.push(file);
       }
     }
     this.#verification.exclude(gone);
@@ -184,7 +184,7 @@ export class Publisher {
       if (isManifest && (manifest === undefined || done < group.files.length - 1)) continue;
       await this.#attempt(path, async () => {
         const source = isManifest ? manifest!.file : await readSettled(join(this.#options.root, path));
-        if (isManifest) this.#demandBacked(manifest!.value, path, copying.ledger);
+        if (isManifest) this.#demandBacked(manifest!.value, path, copying.receipts);
         else if (manifest !== undefined) await this.#demandVouched(manifest, group.manifest!, path, source);
         this.#count(await copyFile(copying, path, source, Date.now()), source.bytes.length);
         done++;
@@ -254,16 +254,16 @@ export class Publisher {
     );
   }
 
-  #demandBacked(manifest: Manifest, path: string, ledger: Ledger): void {
-    if (isBacked(manifest, path, (product) => ledger.get(product)?.sha256)) return;
+  #demandBacked(manifest: Manifest, path: string, receipts: Receipts): void {
+    if (isBacked(manifest, path, (product) => receipts.get(product)?.sha256)) return;
     throw new PublishFault('source-changed', `${path}: names products that are not published yet: it waits for them`);
   }
 
   /** Reads back the copies that are due. A damaged one is to be copied anew. Gives how many there are. */
-  async #verify({ nas, ledger, sentinel }: Copying, isOver: () => boolean): Promise<number> {
+  async #verify({ nas, receipts, sentinel }: Copying, isOver: () => boolean): Promise<number> {
     const { metrics, log } = this.#options;
     let damaged = 0;
-    for (const entry of this.#verification.due(ledger, Date.now())) {
+    for (const entry of this.#verification.due(receipts, Date.now())) {
       if (isOver()) break;
       await this.#attempt(entry.path, async () => {
         await sentinel.recheck();
@@ -271,13 +271,13 @@ export class Publisher {
         const found = there?.isFile ? await nas.digest(entry.path) : undefined;
         const isWell = found?.sha256 === entry.sha256;
         metrics.verified.inc({ outcome: isWell ? 'well' : found === undefined ? 'missing' : 'damaged' });
-        if (isWell) return ledger.set({ ...entry, verifiedMs: Date.now() });
+        if (isWell) return receipts.set({ ...entry, verifiedMs: Date.now() });
         damaged++;
         log.warn(
           { reason: 'copy-damaged', path: entry.path, expected: entry.sha256, found: found?.sha256 ?? 'nothing' },
           'a copy on the NAS is not what was written: copied anew; look at the NAS when it is not alone',
         );
-        await ledger.set({ ...entry, fingerprint: '', sha256: '' });
+        await receipts.set({ ...entry, fingerprint: '', sha256: '' });
       });
     }
     return damaged;

@@ -20,8 +20,28 @@ const PLACES: [path: string, expected: ReturnType<typeof placeOf>][] = [
   ],
   ['raw/imports.jsonl', undefined],
   ['csv/CSTAR_20261121.csv', undefined],
+  ['released/Emso_Cstar/2026-11/CSTAR_20261121_D.nc', undefined],
 ];
 for (const [path, expected] of PLACES) test(`${path} has its place`, () => assert.deepEqual(placeOf(path), expected));
+
+test('files without a manifest wait for their day: a release of ten years does not hold up today', () => {
+  const paths = [
+    'released/A/2026-11/X_20261101_D.csv',
+    'csv/A/2026-11/X_20261102.csv',
+    'comparison/t-pair/2026-11/t-pair_20261103.csv',
+    'raw/imports.jsonl',
+  ];
+  const groups = groupsOf(paths.map((path) => ({ path, fingerprint: '' })));
+  assert.deepEqual(
+    groups.map(({ files, manifest }) => [files.map(({ path }) => path).join(), manifest]),
+    [
+      ['raw/imports.jsonl', undefined],
+      ['comparison/t-pair/2026-11/t-pair_20261103.csv', undefined],
+      ['csv/A/2026-11/X_20261102.csv', 'manifest/A/2026-11/X_20261102.json'],
+      ['released/A/2026-11/X_20261101_D.csv', undefined],
+    ],
+  );
+});
 
 test('PROMISE 24: every file in one group; latest day first, earlier versions before it, the manifest last', () => {
   const trees = ['raw', 'dat', 'csv', 'netcdf', 'manifest'];

@@ -2,6 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { COMPARISON, RELEASED } from '@emso/products';
 import { PublishFault } from './publish-fault.ts';
 import { fingerprintOf } from './settled-file.ts';
 
@@ -15,8 +16,11 @@ export interface SourceFile {
 const TREES = ['raw', 'dat', 'csv', 'netcdf', 'manifest'] as const;
 export type Tree = (typeof TREES)[number];
 
-/** The published trees; `versions` holds the last three once more for each version. Nothing else of a data root is published. */
-const PUBLISHED = [...TREES, 'versions'];
+/**
+ * The published trees; `versions` holds the last three once more for each version, `released` validated data, `comparison` what
+ * sensors say of each other, `snapshots` what was cited. Nothing else of a data root is published.
+ */
+const PUBLISHED = [...TREES, 'versions', RELEASED, COMPARISON, 'snapshots'];
 
 /** The files of one sensor and day, or of one version of it; a file that belongs to no day is alone. */
 export interface DayGroup {
@@ -36,6 +40,9 @@ interface PlacedFile {
   /** `20261121` */
   readonly day: string;
 }
+
+/** The day in the name of a file that no manifest names: `released/…/CSTAR_20261121_D.nc`. */
+const NAMED_DAY = /\/\d{4}-\d\d\/[^/]+?_(\d{8})(?:_D)?\.[a-z]+$/;
 
 const PLACED = /^(versions\/[^/]+\/)?(raw|dat|csv|netcdf|manifest)\/(.+)\/(\d{4}-\d\d\/[^/]+_(\d{8}))\.[a-z]+$/;
 
@@ -108,7 +115,8 @@ export function groupsOf(files: readonly SourceFile[]): DayGroup[] {
     let group = groups.get(key);
     if (group === undefined) {
       // An earlier version goes before its successor, so that the NAS is never without it.
-      const order = `${place?.day ?? '99999999'}${place?.version === '' ? '0' : '1'}`;
+      const day = place?.day ?? NAMED_DAY.exec(file.path)?.[1] ?? '99999999';
+      const order = `${day}${place?.version === '' ? '0' : '1'}`;
       const manifest = place && `${place.version}manifest/${place.folder}/${place.stem}.json`;
       group = { order, manifest, files: [] };
       groups.set(key, group);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryDirectory } from '../../../test/support/waiting.ts';
-import { Ledger } from './ledger.ts';
+import { Receipts } from './receipts.ts';
 import { Verification } from './verification.ts';
 
 test('PROMISE 24: copies of one day are read back once a period each, a share a round', async () => {
@@ -12,14 +12,14 @@ test('PROMISE 24: copies of one day are read back once a period each, a share a 
     [200, 3],
   ]) {
     const periodMs = 1000;
-    const ledger = new Ledger(join(temporaryDirectory('verification'), 'x.jsonl'));
+    const receipts = new Receipts(join(temporaryDirectory('verification'), 'x.jsonl'));
     const set = (path: string, verifiedMs: number): Promise<void> =>
-      ledger.set({ path, fingerprint: 'f', bytes: 1, sha256: 's', verifiedMs });
+      receipts.set({ path, fingerprint: 'f', bytes: 1, sha256: 's', verifiedMs });
     for (let i = 0; i < files; i++) await set(`${i}`, 0);
     const verification = new Verification(periodMs);
     const last = new Map<string, number>();
     for (let nowMs = 0; nowMs <= 4 * periodMs; nowMs += roundMs) {
-      const due = verification.due(ledger, nowMs);
+      const due = verification.due(receipts, nowMs);
       assert.ok(due.length <= Math.ceil((files * roundMs) / periodMs), `${due.length} of ${files} in one round`);
       for (const { path } of due) {
         const first = !last.has(path);
@@ -35,21 +35,21 @@ test('PROMISE 24: copies of one day are read back once a period each, a share a 
 });
 
 test('PROMISE 24: on demand all at once, but those that are to be copied anew or have no source', async () => {
-  const ledger = new Ledger(join(temporaryDirectory('verification'), 'x.jsonl'));
+  const receipts = new Receipts(join(temporaryDirectory('verification'), 'x.jsonl'));
   for (const [path, sha256] of [
     ['a', 's'],
     ['b', 's'],
     ['c', ''],
     ['d', 's'],
   ] as const) {
-    await ledger.set({ path, fingerprint: 'f', bytes: 1, sha256, verifiedMs: path === 'd' ? 20 : 5 });
+    await receipts.set({ path, fingerprint: 'f', bytes: 1, sha256, verifiedMs: path === 'd' ? 20 : 5 });
   }
   const verification = new Verification(1e6);
-  assert.deepEqual(verification.due(ledger, 10), []);
+  assert.deepEqual(verification.due(receipts, 10), []);
   verification.demandAll(10);
   verification.exclude(new Set(['b']));
   assert.deepEqual(
-    verification.due(ledger, 10).map(({ path }) => path),
+    verification.due(receipts, 10).map(({ path }) => path),
     ['a'],
   );
 });

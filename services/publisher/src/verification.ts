@@ -1,5 +1,5 @@
 /** Which copies to read back now: each once a period, spread evenly, the longest unseen first. */
-import type { Ledger, Published } from './ledger.ts';
+import type { Published, Receipts } from './receipts.ts';
 
 export class Verification {
   readonly #periodMs: number;
@@ -24,14 +24,14 @@ export class Verification {
   }
 
   /** What is due: the share of the time since the last call, and all that was not seen for a period. */
-  due(ledger: Ledger, nowMs: number): Published[] {
+  due(receipts: Receipts, nowMs: number): Published[] {
     const elapsedMs = Math.max(0, nowMs - (this.#askedMs ?? nowMs));
     this.#askedMs = nowMs;
-    this.#credit = Math.min(ledger.size, this.#credit + (ledger.size * elapsedMs) / this.#periodMs);
+    this.#credit = Math.min(receipts.size, this.#credit + (receipts.size * elapsedMs) / this.#periodMs);
     const share = Math.floor(this.#credit);
     this.#credit -= share;
     const overdueMs = Math.max(this.#demandedMs, nowMs - this.#periodMs);
-    const candidates = [...ledger.entries()].filter(({ path, sha256 }) => sha256 !== '' && !this.#excluded.has(path));
+    const candidates = [...receipts.entries()].filter(({ path, sha256 }) => sha256 !== '' && !this.#excluded.has(path));
     const overdue = candidates.filter(({ verifiedMs }) => verifiedMs <= overdueMs).length;
     if (share === 0 && overdue === 0) return [];
     return candidates.sort((a, b) => a.verifiedMs - b.verifiedMs).slice(0, Math.max(share, overdue));

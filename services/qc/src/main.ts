@@ -6,13 +6,13 @@ import {
   flagsInForce,
   type ObservationMessage,
   obsSubject,
-  QARTOD,
   qcSubject,
 } from '@emso/core';
 import { expertFaults, planObservatory, settingsFaults } from '@emso/pipeline';
 import { ENV, loadExpertFacts, openCache, publishDurably, runService, serveSensors } from '@emso/runtime';
 import { z } from 'zod';
 import { FlagStates } from './flag-states.ts';
+import { countVerdicts } from './verdict-counts.ts';
 
 await runService({
   name: 'qc',
@@ -46,14 +46,7 @@ await runService({
           states.forget(plan);
           throw error;
         }
-        for (const { verdicts } of message.rows) {
-          for (const [variable, { flag, tests }] of Object.entries(verdicts)) {
-            metrics.qcFlags.inc({ sensor, variable, flag: String(flag) });
-            for (const [test, answer] of Object.entries(tests)) {
-              if (answer === QARTOD.fail) metrics.qcTestFailures.inc({ sensor, test });
-            }
-          }
-        }
+        countVerdicts(metrics, message);
         const last = message.rows.at(-1);
         // Not awaited: a Redis that takes connections and answers nobody must not slow a catch-up down.
         if (last !== undefined) latest.setLatest(platform, sensor, JSON.stringify(last)).catch(fail);

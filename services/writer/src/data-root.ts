@@ -1,7 +1,8 @@
-/** Looking into a data root: which days there are, and what a file holds. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Looking into a data root: which days there are, and what a file holds; and putting a file in its place. */
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { parseCompactDay } from '@emso/core';
+import { makeDirectory, readIfThere, writeAtomic } from '@emso/runtime';
 
 /** The days for which `<root>/YYYY-MM/<prefix>_YYYYMMDD<suffix>` exists, in order. */
 export async function daysIn(root: string, prefix: string, suffix: string): Promise<number[]> {
@@ -17,16 +18,6 @@ export async function daysIn(root: string, prefix: string, suffix: string): Prom
   return days.sort((a, b) => a - b);
 }
 
-/** A file's bytes; undefined when there is no such file. Other faults are thrown. */
-export async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
 /** Names in a directory; none when there is no such directory. */
 export async function listIfThere(path: string): Promise<string[]> {
   try {
@@ -35,4 +26,14 @@ export async function listIfThere(path: string): Promise<string[]> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
+}
+
+/** Puts a file in its place, whole and fsynced; an equal one is left alone. True when it was written. */
+export async function replaceFile(root: string, path: string, bytes: Uint8Array): Promise<boolean> {
+  const target = join(root, path);
+  const there = await readIfThere(target);
+  if (there !== undefined && Buffer.compare(there, bytes) === 0) return false;
+  await makeDirectory(dirname(target));
+  await writeAtomic(target, bytes, { fsync: true });
+  return true;
 }

@@ -1,11 +1,11 @@
 /** The files of one sensor's days in a data root: replaced whole, checked against their manifests, earlier versions kept. */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { SensorPlan } from '@emso/pipeline';
+import { join } from 'node:path';
+import type { DayLayers, SensorPlan } from '@emso/pipeline';
 import { decodeManifest, encodeManifest, type Manifest, type ManifestContent, productPaths } from '@emso/products';
-import { makeDirectory, writeAtomic } from '@emso/runtime';
-import { daysIn, listIfThere, readIfThere } from './data-root.ts';
+import { readIfThere } from '@emso/runtime';
+import { daysIn, listIfThere, replaceFile } from './data-root.ts';
 
 export type FileKind = keyof ManifestContent['files'];
 
@@ -31,6 +31,14 @@ export class DayFiles {
 
   async readCsv(day: number): Promise<Buffer> {
     return Buffer.from((await readIfThere(this.csvPath(day))) ?? []);
+  }
+
+  /** The files of a day as they are now, the manifest first: what it names was there before it. */
+  async layers(day: number): Promise<DayLayers> {
+    const paths = productPaths(this.#plan.sensor, day);
+    const read = (path: string): Promise<Uint8Array | undefined> => readIfThere(join(this.#root, path));
+    const manifest = await read(paths.manifest);
+    return { manifest, csv: await read(paths.csv), netcdf: await read(paths.netcdf), raw: await read(paths.raw) };
   }
 
   /** Throws with the finding when the manifest is none. */
@@ -138,10 +146,6 @@ export class DayFiles {
   }
 
   async #replace(path: string, bytes: Uint8Array): Promise<void> {
-    const target = join(this.#root, path);
-    const there = await readIfThere(target);
-    if (there !== undefined && Buffer.compare(there, bytes) === 0) return;
-    await makeDirectory(dirname(target));
-    await writeAtomic(target, bytes, { fsync: true });
+    await replaceFile(this.#root, path, bytes);
   }
 }

@@ -5,8 +5,7 @@
  */
 import { basename, join } from 'node:path';
 import type { DamagedRow, RefusedRow } from '@emso/instruments';
-import { AppendFile, makeDirectory, writeAtomic } from '@emso/runtime';
-import { readIfThere } from './data-root.ts';
+import { AppendFile, makeDirectory, readIfThere, writeAtomic } from '@emso/runtime';
 import type { RawArchive } from './raw-archive.ts';
 
 export interface Original {

@@ -1,16 +1,7 @@
 /** What `emso status` and the metrics see of a sensor's days. */
 import { isoDay } from '@emso/core';
+import type { LedgerDay } from '@emso/products';
 import type { SealedDays } from './sealed-days.ts';
-
-export interface LedgerDay {
-  readonly day: string;
-  readonly state: string;
-  readonly rows: number;
-  /** Its files are about to change. */
-  readonly dirty: boolean;
-  /** Sealed by another build than ours, or with other expert flags. */
-  readonly stale: boolean;
-}
 
 /** The days in order. */
 export function ledgerOf(

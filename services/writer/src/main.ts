@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import { eventSubject, flagsInForce, iso, isoDay, parseIso, sensorsOf } from '@emso/core';
-import { donorPlans, expertFaults, planObservatory, settingsFaults } from '@emso/pipeline';
-import { RELEASED } from '@emso/products';
+import { donorPlans, expertFaults, planComparisons, planObservatory, settingsFaults } from '@emso/pipeline';
+import { DELIVERIES, RELEASED, SNAPSHOTS } from '@emso/products';
 import {
   applyTopology,
   connectBus,
@@ -20,6 +20,7 @@ import { z } from 'zod';
 import { Announcer } from './announcer.ts';
 import { startAppender } from './appender.ts';
 import { startArchiver } from './archiver.ts';
+import { ComparedDays } from './compared-days.ts';
 import { FoundDivergences } from './found-divergences.ts';
 import { type ImportReport, type ImportRequest, importFile } from './import.ts';
 import { productAnnouncements } from './product-announcements.ts';
@@ -55,6 +56,9 @@ await runService({
       .default(10_000)
       .describe('how long archived lines wait for their verdicts, in ms'),
     EMSO_TICK_MS: milliseconds.default(1000).describe('how often dirty days are looked for, in ms'),
+    EMSO_LEDGER_INTERVAL_MS: milliseconds
+      .default(86_400_000)
+      .describe('how often the layers of the days are compared with each other, in ms'),
     EMSO_SEAL_INTERVAL_MS: milliseconds.default(60_000).describe('how often quiet days are looked for, in ms'),
   }),
   check: settingsFaults,
@@ -68,7 +72,7 @@ await runService({
     await writeAtomic(join(root, '.writer.json'), `${JSON.stringify({ pid: process.pid, url: http.url })}\n`, {
       fsync: false,
     });
-    await removeOrphans(root, [RELEASED]);
+    await removeOrphans(root, [RELEASED, SNAPSHOTS, DELIVERIES]);
     const placed = sensorsOf(observatory);
     const { plans } = planObservatory(observatory, flagsInForce(facts.flags));
     await leaveSensorTable(root, observatoryFile, placed, plans);
@@ -104,6 +108,14 @@ await runService({
     }
     const all = [...days.values()];
     for (const sensorDays of all) await sensorDays.start(Date.now());
+    const compared = new ComparedDays({
+      planned: planComparisons(observatory),
+      days: new Map(all.map((sensorDays) => [sensorDays.plan.sensor.id, sensorDays])),
+      root,
+      metrics,
+      signal,
+    });
+    compared.expectAll();
 
     const workers = [
       startArchiver(bus, archive, placed, days, signal),
@@ -113,9 +125,10 @@ await runService({
 
     const seal = async (sensorDays: SensorDays, stale: boolean): Promise<number[]> => {
       const { plan } = sensorDays;
-      const sealed = await sensorDays.seal(Date.now(), plan.platform.graceMs, stale, (each) =>
-        announcer.announce(productAnnouncements(plan, each), () => sensorDays.announced(each)),
-      );
+      const sealed = await sensorDays.seal(Date.now(), plan.platform.graceMs, stale, (each) => {
+        announcer.announce(productAnnouncements(plan, each), () => sensorDays.announced(each));
+        compared.sealed(plan.sensor.id, each.day);
+      });
       return sealed.map(({ day }) => day);
     };
     const measure = (sensorDays: SensorDays): void => {
@@ -130,7 +143,11 @@ await runService({
       await sensorDays.tick(Date.now());
       measure(sensorDays);
     });
-    const sealing = repeatEach(env.EMSO_SEAL_INTERVAL_MS, signal, log, all, (sensorDays) => seal(sensorDays, false));
+    const sealing = repeatEach(env.EMSO_SEAL_INTERVAL_MS, signal, log, all, async (sensorDays) => {
+      await seal(sensorDays, false);
+      // Also what an earlier attempt could not write.
+      await compared.work();
+    });
     const verifying = (async () => {
       for (const sensorDays of all) {
         await sensorDays
@@ -139,6 +156,13 @@ await runService({
       }
     })();
 
+    // When the start has had its time: what a crash left half-way is rebuilt first.
+    const checking = verifying.then(() =>
+      repeatEach(env.EMSO_LEDGER_INTERVAL_MS, signal, log, all, (sensorDays) =>
+        sensorDays.checkLedger(Date.now(), signal),
+      ),
+    );
+
     let imports: Promise<unknown> = Promise.resolve();
     return {
       ready: () => workers.map((worker) => worker.ready()).find((state) => state !== true) ?? true,
@@ -146,6 +170,7 @@ await runService({
       async seal(stale: boolean): Promise<Record<string, number[]>> {
         const sealed: Record<string, number[]> = {};
         for (const [key, sensorDays] of days) sealed[key] = await seal(sensorDays, stale);
+        await compared.work();
         return sealed;
       },
       /** One file after the other: two imports of one day must not both find a row missing. */
@@ -157,7 +182,7 @@ await runService({
         return mine;
       },
       async stop() {
-        await Promise.all([ticking, sealing, verifying, imports, ...workers.map((worker) => worker.done)]);
+        await Promise.all([ticking, sealing, verifying, checking, imports, ...workers.map((worker) => worker.done)]);
         await announcer.idle();
         for (const sensorDays of all) await sensorDays.close(Date.now());
         await divergences.idle();

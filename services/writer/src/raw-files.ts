@@ -4,8 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { AppendFile, makeDirectory } from '@emso/runtime';
-import { readIfThere } from './data-root.ts';
+import { AppendFile, makeDirectory, readIfThere } from '@emso/runtime';
 
 /** What is needed of a raw file; tests give one that fails. */
 export type RawAppendFile = Pick<AppendFile, 'append' | 'cutTo' | 'close' | 'length'>;

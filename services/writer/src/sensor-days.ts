@@ -13,10 +13,13 @@ import {
   seeingDays,
   touchedDays,
 } from '@emso/pipeline';
+import type { LedgerDay } from '@emso/products';
 import type { Log, Metrics } from '@emso/runtime';
+import { readIfThere } from '@emso/runtime';
 import { Accounts } from './accounts.ts';
 import { DayFiles } from './day-files.ts';
-import { type LedgerDay, ledgerOf } from './ledger.ts';
+import { ledgerOf } from './ledger.ts';
+import { LedgerCheck } from './ledger-check.ts';
 import { OpenDays } from './open-days.ts';
 import { QuietTimes } from './quiet-times.ts';
 import type { RawArchive } from './raw-archive.ts';
@@ -53,6 +56,7 @@ export class SensorDays {
   readonly #rebuilt: RebuiltDays;
   readonly #open: OpenDays;
   readonly #sealed: SealedDays;
+  readonly #check: LedgerCheck;
   readonly #quiet: QuietTimes;
   readonly #accounts = new Accounts();
   readonly #donors: readonly SensorDays[];
@@ -82,6 +86,7 @@ export class SensorDays {
       onDivergence,
     });
     this.#sealed = new SealedDays(plan, files, archive, log, metrics);
+    this.#check = new LedgerCheck(plan, files, log, metrics);
   }
 
   /**
@@ -237,9 +242,24 @@ export class SensorDays {
     }
   }
 
+  /** The days that are sealed, complete or not. */
+  sealedDays(): number[] {
+    return [...this.#sealed.manifests.keys()];
+  }
+
+  /** The CSV of a sealed day, between two changes of it; undefined where the day is not sealed or its file is missing. */
+  sealedCsv(day: number): Promise<Uint8Array | undefined> {
+    return this.#inTurn(async () => (this.#sealed.has(day) ? readIfThere(this.#files.csvPath(day)) : undefined));
+  }
+
   /** What the ledger says about each day, newest last. */
   ledger(): LedgerDay[] {
     return ledgerOf(this.#open.expected, this.#open.days, this.#sealed);
+  }
+
+  /** Compares the layers of the latest days, and of a share of the others, with each other; counts those that disagree. */
+  checkLedger(nowMs: number, signal: AbortSignal): Promise<void> {
+    return this.#check.look(nowMs, signal);
   }
 
   /** Brings NetCDF, view and manifest of every grown day up to its CSV, so that what a stopped writer leaves is of one piece. */

@@ -2,7 +2,7 @@
 import type { Manifest } from '../manifest.ts';
 import { EMPTY_LEDGER, type LedgerSummary } from './sources.ts';
 
-export interface LedgerDay {
+export interface ManifestOfDay {
   /** Observation day, days since 1970-01-01. */
   readonly day: number;
   readonly manifest: Manifest;
@@ -12,7 +12,7 @@ export interface LedgerDay {
  * Sums up days that have rows. A day that still grows is left out: one that is open and the latest of its sensor. So a record
  * changes once a day and not with every line, and no clock is asked which day it is.
  */
-export function summarizeLedger(days: readonly LedgerDay[]): LedgerSummary {
+export function summarizeLedger(days: readonly ManifestOfDay[]): LedgerSummary {
   const ordered = days.filter(({ manifest }) => manifest.content.rows > 0).toSorted((a, b) => a.day - b.day);
   const newest = ordered.at(-1);
   const complete = newest?.manifest.history.state === 'open' ? ordered.slice(0, -1) : ordered;

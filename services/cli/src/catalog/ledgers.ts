@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Observatory, sensorsOf } from '@emso/core';
-import { decodeManifest, type LedgerDay, type LedgerSummary, productPaths, summarizeLedger } from '@emso/products';
-import { manifestDays } from '../chain/day-ledger.ts';
+import { decodeManifest, type LedgerSummary, type ManifestOfDay, productPaths, summarizeLedger } from '@emso/products';
+import { manifestDays } from '../chain/days-on-disk.ts';
 import { startProgress } from '../progress.ts';
 
 export interface Ledgers {
@@ -23,7 +23,7 @@ export async function readLedgers(dataDir: string, observatory: Observatory): Pr
   const bySensor = new Map<string, LedgerSummary>();
   const damaged: string[] = [];
   for (const { sensor, days } of sensors) {
-    const found: LedgerDay[] = [];
+    const found: ManifestOfDay[] = [];
     for (const day of days) {
       const path = productPaths(sensor, day).manifest;
       try {

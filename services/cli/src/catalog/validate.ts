@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Finding, isoRecords, validateRecord } from '@emso/products';
+import { isoRecords, type RecordFinding, validateRecord } from '@emso/products';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 import { loadModel, type ModelOptions } from './model.ts';
 import { schemaFaults, schemaFile } from './schema.ts';
@@ -13,7 +13,7 @@ export interface ValidateOptions extends ModelOptions {
 
 interface Checked {
   readonly name: string;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RecordFinding[];
 }
 
 /** Prints what is wrong, record by record. Throws CommandFailure 1 when a record has faults; unknown facts are shown only. */
@@ -34,7 +34,7 @@ export async function validate(paths: readonly string[], options: ValidateOption
   if (faulty > 0) throw new CommandFailure(EXIT.problem, `${faulty} of ${checked.length} records have faults`);
 }
 
-function summary(findings: readonly Finding[]): string {
+function summary(findings: readonly RecordFinding[]): string {
   const faults = findings.filter(({ kind }) => kind === 'fault').length;
   const unknown = findings.length - faults;
   const parts = [
@@ -70,7 +70,7 @@ function check(name: string, file: string, schema: string | undefined): Checked 
     name,
     findings: [
       ...structure.map(
-        (message): Finding => ({ rule: 'C.1', source: 'INSPIRE', kind: 'fault', message: `line ${message}` }),
+        (message): RecordFinding => ({ rule: 'C.1', source: 'INSPIRE', kind: 'fault', message: `line ${message}` }),
       ),
       ...validateRecord(readText(file)),
     ],

@@ -2,9 +2,8 @@
  * What is known of a chain at one moment. Every part is asked on its own and within a limit; what could not be learned is
  * `null`, never 0. JSON as `emso status --json` prints it: times are ISO 8601.
  */
-import type { ManifestGap } from '@emso/products';
+import type { LedgerDay, ManifestGap } from '@emso/products';
 import type { BrokerState } from './broker-greeting.ts';
-import type { LedgerDay } from './day-ledger.ts';
 
 export interface ChainFacts {
   readonly at: string;
@@ -15,6 +14,8 @@ export interface ChainFacts {
   readonly sensors: readonly SensorFacts[];
   /** Messages in RAW that are not archived are of sensors; these metrics are not. */
   readonly checksumFailures: number | null;
+  /** What sensors said of each other last. */
+  readonly comparisons: readonly ComparisonFacts[] | null;
   /** Every day by `<platform>/<sensor>`, as the writer has it. */
   readonly ledger: Readonly<Record<string, readonly LedgerDay[]>> | null;
 }
@@ -92,6 +93,18 @@ export interface ValidationFacts {
   readonly dueDay: string | null;
   /** Negative when it is overdue. */
   readonly daysLeft: number | null;
+}
+
+/** A declared comparison of sensors, on the latest day on which it had anything to compare. */
+export interface ComparisonFacts {
+  readonly comparison: string;
+  readonly day: string;
+  readonly rows: number;
+  /** Of these rows. */
+  readonly suspect: number;
+  readonly bad: number;
+  /** In the unit of the parameter. */
+  readonly latestDifference: number;
 }
 
 export interface CurrentGap {

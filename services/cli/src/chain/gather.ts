@@ -2,9 +2,11 @@
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DAY_MS, dayOf, iso } from '@emso/core';
+import type { LedgerDay } from '@emso/products';
 import { readRunFiles } from '@emso/runtime';
 import { greetBroker } from './broker-greeting.ts';
-import { type LedgerDay, lastDays, readDays, type SensorDaysOnDisk } from './day-ledger.ts';
+import { comparisonFacts } from './comparison-facts.ts';
+import { lastDays, readDays, type SensorDaysOnDisk } from './days-on-disk.ts';
 import type { ChainFacts, DiskFacts, RawFacts, ServiceFacts } from './facts.ts';
 import { greatestOf, type ScrapedService, scrapeServices, sumOf } from './scrape.ts';
 import { sensorFacts } from './sensor-facts.ts';
@@ -28,13 +30,14 @@ type Ledger = Readonly<Record<string, readonly LedgerDay[]>>;
 export async function gatherFacts(dir: string): Promise<ChainFacts | undefined> {
   const [dataDir, spoolDir, runDir] = ['data', 'spool', 'run'].map((name) => join(dir, name));
   const table = await orNull(readSensorTable(dataDir));
-  const [services, ledger, broker, backlog, divergences, disks, left] = await Promise.all([
+  const [services, ledger, broker, backlog, divergences, disks, comparisons, left] = await Promise.all([
     scrapeServices(runDir),
     askLedger(runDir),
     greetBroker(dir),
     orNull(readBacklog(spoolDir, dataDir, table ?? [], BACKLOG_LIMIT_MS)),
     orNull(divergentRowsEver(dataDir)),
     disksOf(dir),
+    orNull(comparisonFacts(dataDir, dayOf(Date.now()))),
     Promise.all([dataDir, spoolDir].map(entriesIn)),
   ]);
   if (services.length === 0 && left.flat().length === 0) return undefined;
@@ -69,7 +72,17 @@ export async function gatherFacts(dir: string): Promise<ChainFacts | undefined> 
       services.filter(({ name }) => name === 'writer'),
       'emso_archive_checksum_failures_total',
     ) ?? null;
-  return { at: iso(nowMs), services: roles, broker, raw: rawFacts(services), disks, sensors, checksumFailures, ledger };
+  return {
+    at: iso(nowMs),
+    services: roles,
+    broker,
+    raw: rawFacts(services),
+    disks,
+    sensors,
+    checksumFailures,
+    comparisons,
+    ledger,
+  };
 }
 
 /** The ledger of the writer; null when none gives it in time. */

@@ -1,9 +1,15 @@
 /** What somebody should look at, and what to do about it, the gravest first: lines being lost, lines at risk, wrong files, late ones. */
 import { parseIso } from '@emso/core';
-import type { BacklogFacts, ChainFacts, CurrentGap, SensorFacts, ServiceFacts } from './facts.ts';
+import type { BacklogFacts, ChainFacts, ComparisonFacts, CurrentGap, SensorFacts, ServiceFacts } from './facts.ts';
 
 export interface Problem {
-  readonly grade: 'lines are lost' | 'lines at risk' | 'files are wrong' | 'files are late' | 'not known';
+  readonly grade:
+    | 'lines are lost'
+    | 'lines at risk'
+    | 'files are wrong'
+    | 'values are suspect'
+    | 'files are late'
+    | 'not known';
   /** A service, a sensor, or a part of the machine. */
   readonly where: string;
   readonly what: string;
@@ -14,6 +20,7 @@ const GRADES: readonly Problem['grade'][] = [
   'lines are lost',
   'lines at risk',
   'files are wrong',
+  'values are suspect',
   'files are late',
   'not known',
 ];
@@ -31,6 +38,7 @@ export function problemsOf(facts: ChainFacts): Problem[] {
     ...facts.services.flatMap(serviceProblems),
     ...brokerProblems(facts),
     ...facts.disks.filter(({ freeBytes, sizeBytes }) => freeBytes < DISK_FREE_LIMIT * sizeBytes).map(diskProblem),
+    ...(facts.comparisons ?? []).flatMap(comparisonProblems),
     ...facts.sensors.flatMap((sensor) => sensorProblems(sensor, parseIso(facts.at) ?? 0)),
   ];
   if (facts.sensors.length === 0) {
@@ -118,6 +126,17 @@ function brokerProblems({ broker, raw }: ChainFacts): Problem[] {
 function diskProblem({ what, freeBytes }: ChainFacts['disks'][number]): Problem {
   const left = `${(freeBytes / 1e9).toFixed(1)} GB left`;
   return { grade: 'lines at risk', where: 'disk', what: `${left} under ${what}`, todo: 'make room, or add a disk' };
+}
+
+/** A moment of different water makes a few rows suspect; two sensors that disagree make many. */
+const SUSPECT_SHARE = 0.1;
+
+function comparisonProblems(facts: ComparisonFacts): Problem[] {
+  const { comparison, day, rows, suspect, bad, latestDifference } = facts;
+  if (suspect + bad <= SUSPECT_SHARE * rows) return [];
+  const what = `${suspect} of ${rows} rows suspect and ${bad} bad on ${day}, the last difference ${latestDifference}`;
+  const todo = 'which of the sensors is wrong, a person must tell (docs/comparisons.md); then emso flag its values';
+  return [{ grade: 'values are suspect', where: comparison, what, todo }];
 }
 
 function sensorProblems(facts: SensorFacts, nowMs: number): Problem[] {

@@ -1,6 +1,7 @@
 /** What is known of one sensor: its files first, which are there whoever is dead, then what the services say. */
 import { iso } from '@emso/core';
-import type { LedgerDay, SensorDaysOnDisk } from './day-ledger.ts';
+import type { LedgerDay } from '@emso/products';
+import type { SensorDaysOnDisk } from './days-on-disk.ts';
 import type { BacklogFacts, CurrentGap, SensorFacts, ServiceFacts, ValidationFacts } from './facts.ts';
 import { greatestOf, type ScrapedService, sumOf } from './scrape.ts';
 import type { SpoolFacts } from './spool-backlog.ts';

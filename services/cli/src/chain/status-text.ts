@@ -16,6 +16,7 @@ export function statusText(facts: ChainFacts, problems: readonly Problem[]): str
   const shown = facts.sensors.filter((sensor) => !idle.includes(sensor));
   const parts = [problemText(problems), machineText(facts, nowMs)];
   if (shown.length > 0) parts.push(flowText(shown, nowMs), daysText(shown), gapText(shown), validationText(shown));
+  parts.push(comparisonText(facts));
   // Those that nothing is known of yet would drown the others: they share a line.
   if (idle.length > 0) parts.push(folded(`not acquired: ${idle.map(({ sensor }) => sensor).join(', ')}`));
   const count = problems.length === 1 ? '1 problem, see above' : `${problems.length} problems, see above`;
@@ -54,6 +55,20 @@ function machineText({ services, broker, raw, disks }: ChainFacts, nowMs: number
     `free: ${disk.join(', ') || UNKNOWN}\n`,
   ];
   return formatTable([['service', 'state', 'up for', 'starts/h'], ...rows]) + lines.join('');
+}
+
+function comparisonText({ comparisons }: ChainFacts): string {
+  if (comparisons === null) return `comparisons: ${UNKNOWN}\n`;
+  if (comparisons.length === 0) return '';
+  const rows = comparisons.map((each) => [
+    each.comparison,
+    each.day,
+    each.rows,
+    each.suspect,
+    each.bad,
+    each.latestDifference,
+  ]);
+  return formatTable([['comparison', 'day', 'rows', 'suspect', 'bad', 'last difference'], ...rows]);
 }
 
 function flowText(sensors: readonly SensorFacts[], nowMs: number): string {

@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { freePort, temporaryDirectory } from '../../../../test/support/waiting.ts';
 import { greetBroker } from './broker-greeting.ts';
-import type { BacklogFacts, ChainFacts, SensorFacts, ServiceFacts } from './facts.ts';
+import type { BacklogFacts, ChainFacts, ComparisonFacts, SensorFacts, ServiceFacts } from './facts.ts';
 import { gatherFacts } from './gather.ts';
 import { type Problem, problemsOf } from './problems.ts';
 import { startsOf } from './service-starts.ts';
@@ -42,6 +42,15 @@ const SENSOR: SensorFacts = {
   damagedManifests: [],
 };
 
+const COMPARED: ComparisonFacts = {
+  comparison: 'pair',
+  day: '2026-02-27',
+  rows: 100,
+  suspect: 8,
+  bad: 2,
+  latestDifference: 0.05,
+};
+
 const serviceOf = (name: string): ServiceFacts => ({
   name,
   state: 'ready',
@@ -59,6 +68,7 @@ const WELL: ChainFacts = {
   disks: [{ what: 'data', freeBytes: 50e9, sizeBytes: 100e9 }],
   sensors: [SENSOR],
   checksumFailures: 0,
+  comparisons: [COMPARED],
   ledger: {},
 };
 
@@ -91,6 +101,13 @@ const CASES: readonly [name: string, facts: ChainFacts, grade: Problem['grade'] 
   ['disk at 5 %', disk(5e9), undefined, /^$/],
   ['disk below 5 %', disk(4.9e9), 'lines at risk', /4\.9 GB left under spool/],
   ['no sensors', { ...WELL, sensors: [] }, 'not known', /nobody says/],
+  [
+    'sensors that disagree',
+    { ...WELL, comparisons: [{ ...COMPARED, suspect: 9 }] },
+    'values are suspect',
+    /pair: 9 of 100 rows suspect and 2 bad on 2026-02-27/,
+  ],
+  ['comparisons that cannot be read', { ...WELL, comparisons: null }, undefined, /^$/],
   ['checksums', { ...WELL, checksumFailures: 2 }, 'files are wrong', /2 files/],
   ['a moment in RAW', sensor({ unarchived: since('2026-03-01T11:59:45Z') }), undefined, /^$/],
   [

@@ -1,7 +1,7 @@
 /** How long there is to validate a sensor's data: two years from the oldest day that nobody has released. Read-only. */
 import { DAY_MS, dayOfCivil, isCivilDate, isoDay, type Release } from '@emso/core';
 import { readExpertFacts } from '@emso/runtime/expert-files';
-import { manifestDays } from './day-ledger.ts';
+import { manifestDays } from './days-on-disk.ts';
 import type { ValidationFacts } from './facts.ts';
 import type { TableSensor } from './sensor-table.ts';
 

@@ -1,14 +1,7 @@
 import { once } from 'node:events';
-import { dayOf, parseIso } from '@emso/core';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { DEFAULT_SITE_FILE } from '../default-site.ts';
-
-function day(text: string): number {
-  const midnightMs = parseIso(`${text}T00:00:00Z`);
-  if (midnightMs === undefined)
-    throw new InvalidArgumentError(`expected a UTC day such as 2019-05-01, found '${text}'`);
-  return dayOf(midnightMs);
-}
+import { day } from './arguments.ts';
 
 /** Adds `emso table`. */
 export function register(program: Command): void {

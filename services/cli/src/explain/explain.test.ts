@@ -31,3 +31,21 @@ test('a spike, with what it was compared with, and what is computed from it', as
   await assert.rejects(ask('2021-06-01T00:00:00Z', 'micro'), /expected a sensor of the site file, found 'micro'/);
   await assert.rejects(ask('2022-06-01T00:00:00Z'), /expected a sample of microcat around 2022-06-01/);
 });
+
+test('limits of the instrument model and of the parameter table are told apart from those of the site', async () => {
+  const data = temporaryDirectory('explain');
+  mkdirSync(path.join(data, 'raw'));
+  writeFileSync(path.join(data, 'raw/OXYGEN_20210601.dat'), '20210601 00:00:004831\t379\t230.000\t75.000\t13.290\n');
+  const text = await explain({
+    sensor: 'oxygen',
+    timeMs: Date.parse('2021-06-01T00:00:00Z'),
+    data,
+    observatory: DEFAULT_SITE_FILE,
+  });
+  assert.match(text, /OSAT 75: flag 3.*\n {2}grossRange: 1 \(good_data\) {2}\{"fail":\[45,105\][^}]*\}\n/);
+  assert.match(text, /\n {2}optodeSaturation: 3 \([a-z_]+\) {2}\{"oxygen":"DOXY".*\} by the instrument model\n/);
+  assert.match(
+    text,
+    /DOXY_TEMP 13\.29: .*\n {2}grossRange: 1 \(good_data\) {2}\{"fail":\[.*\]\} by the parameter table\n/,
+  );
+});

@@ -1,7 +1,15 @@
 /** `emso explain`: why the values of one sample have their flags, computed from the raw archive as a rebuild does it. */
 import path from 'node:path';
 import { dayOf, isoMs } from '@emso/core';
-import { answerText, type ExplainedRow, explainRow, mergeRuns, planObservatory, rawDaysOf } from '@emso/pipeline';
+import {
+  answerText,
+  type ExplainedRow,
+  type ExplainedTest,
+  explainRow,
+  mergeRuns,
+  planObservatory,
+  rawDaysOf,
+} from '@emso/pipeline';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 import { findRawFiles } from '../reprocess/inventory.ts';
 import { readFiles } from '../reprocess/rebuild.ts';
@@ -40,12 +48,17 @@ function explanationText(id: string, { timeMs, before, after, values }: Explaine
   for (const { code, value, flag, meaning, tests, inputs } of values) {
     const found = Number.isNaN(value) ? 'missing' : String(value);
     lines.push(`${code} ${found}: flag ${flag}, ${meaning}`);
-    for (const { test, answer, thresholds } of tests) {
-      const limits = thresholds === undefined ? 'range of the parameter table' : JSON.stringify(thresholds);
-      lines.push(`  ${test}: ${answer} (${answerText(answer)})  ${limits}`);
+    for (const { test, answer, asked } of tests) {
+      lines.push(`  ${test}: ${answer} (${answerText(answer)})${asked === undefined ? '' : `  ${limitsText(asked)}`}`);
     }
     if (tests.length > 1) lines.push(`  before ${before[code] ?? 'none'}, after ${after[code] ?? 'none'}`);
     if (inputs.length > 0) lines.push(`  never better than ${inputs.join(', ')}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Thresholds, and who asks for them where that is not the site file. */
+function limitsText({ thresholds, origin }: NonNullable<ExplainedTest['asked']>): string {
+  const text = JSON.stringify(thresholds);
+  return origin === 'site file' ? text : `${text} by the ${origin}`;
 }

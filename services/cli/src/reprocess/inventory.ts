@@ -1,4 +1,5 @@
 /** Which raw files of a tree belong to which sensor and day. */
+import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDatName } from '@emso/instruments';
@@ -8,6 +9,7 @@ export interface RawFile {
   readonly path: string;
   readonly format: 'raw' | 'dat';
   readonly day: number;
+  readonly bytes: number;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function findRawFiles(
       continue;
     }
     const own = files.get(plan) ?? [];
-    own.push({ path, format, day: name.day });
+    own.push({ path, format, day: name.day, bytes: statSync(path, { throwIfNoEntry: false })?.size ?? 0 });
     files.set(plan, own);
   }
   for (const [plan, own] of files) {

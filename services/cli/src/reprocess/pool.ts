@@ -34,7 +34,7 @@ export interface Pool {
     site: Site,
     tasks: readonly RebuildTask[],
     here: (task: RebuildTask) => RebuildOutcome,
-    step: () => void,
+    step: (task: RebuildTask) => void,
   ): Promise<Done[]>;
   close(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export function openPool(workers: number): Pool {
       const done: Done[] = [];
       const finished = (index: number, outcome: RebuildOutcome): void => {
         done.push({ task: tasks[index], outcome });
-        step();
+        step(tasks[index]);
       };
       const others = threads.map((thread) => roundOn(thread, { site, tasks, counter }, finished));
       const mine = async (): Promise<void> => {

@@ -1,18 +1,21 @@
 /** `emso reprocess`: shares the days of a raw tree among worker threads; any number of them gives the same bytes. */
 import { mkdirSync } from 'node:fs';
 import { type ExpertFacts, flagsInForce } from '@emso/core';
-import { type DayForm, planObservatory, rawDaysOf, type SensorPlan } from '@emso/pipeline';
+import { LINES } from '@emso/instruments';
+import { type DayForm, planComparisons, planObservatory, type SensorPlan } from '@emso/pipeline';
 import { type DataRootLock, lockDataRoot } from '@emso/runtime/lock';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 import { startProgress } from '../progress.ts';
 import { loadExpertFacts, loadSiteFile } from '../site-file.ts';
 import { formatTable } from '../table.ts';
+import { writeComparisons } from './compared.ts';
 import { type DonorFiles, donorFilesOf, missingDonors } from './donor-files.ts';
 import { findRawFiles, inOrder, type RawFile } from './inventory.ts';
 import { type Done, openPool, type Pool, type Site } from './pool.ts';
-import { type KnownRelease, type RebuildOutcome, type RebuildTask, rebuild } from './rebuild.ts';
+import { aroundDay, framingOf, type KnownRelease, type RebuildOutcome, type RebuildTask, rebuild } from './rebuild.ts';
+import { type DayFiles, limitsFor, type RunLimits, runsOfDays } from './runs-of-days.ts';
 
-type FilesBySensor = ReadonlyMap<SensorPlan, readonly RawFile[]>;
+export type FilesBySensor = ReadonlyMap<SensorPlan, readonly RawFile[]>;
 
 export interface ReprocessOptions {
   readonly raw: string;
@@ -22,12 +25,24 @@ export interface ReprocessOptions {
   readonly form: DayForm;
   /** The decisions to go by, where they are not those beside the site file. */
   readonly facts?: ExpertFacts;
+  /** How many days one task makes, where that is not left to the size of the tree; no byte depends on it. */
+  readonly runs?: RunLimits;
+  /** A root of earlier files whose flags are compared with the new ones. */
+  readonly compareFlags?: string;
   /** Only these days, where the sensor's days can be made one by one; of this sensor alone. */
   readonly only?: { readonly sensor: string; readonly days: ReadonlySet<number> };
 }
 
+export interface SensorSummary {
+  readonly lines: number;
+  readonly rows: number;
+  readonly rejected: number;
+  readonly damaged: number;
+  readonly days: number;
+}
+
 export interface ReprocessSummary {
-  readonly sensors: ReadonlyMap<string, RebuildOutcome>;
+  readonly sensors: ReadonlyMap<string, SensorSummary>;
   readonly unclaimed: readonly string[];
   /** What stays empty because a donor has no files in the tree. */
   readonly withoutDonor: readonly string[];
@@ -69,13 +84,15 @@ async function reprocessWith(options: ReprocessOptions, pool: Pool): Promise<Rep
   mkdirSync(options.out, { recursive: true });
   const lock = lockOf(options.out);
   try {
+    const limits = options.runs ?? limitsFor(found.files.values(), options.workers);
     const tasks = plans.flatMap((plan, index) =>
-      tasksOf(plan, index, found.files, options, releasesOf(plan, facts)).filter((task) =>
-        isWanted(plan, task, options),
-      ),
+      tasksOf(plan, index, found.files, options, releasesOf(plan, facts), limits),
     );
     const outcomes = await perform({ observatory, flags }, plans, tasks, found.files, pool);
     const sensors = sumBySensor(plans, outcomes);
+    // Comparisons are of sealed days; a release makes one sensor's only.
+    const isWhole = options.form === 'sealed' && options.only === undefined;
+    if (isWhole) writeComparisons(planComparisons(observatory), daysBySensor(plans, outcomes), options.out);
     const lines = [...sensors.values()].reduce((sum, { lines }) => sum + lines, 0);
     const withoutDonor = options.form === 'sealed' ? missingDonors(plans, found.files) : [];
     const seconds = (performance.now() - startMs) / 1000;
@@ -97,21 +114,28 @@ function tasksOf(
   plan: SensorPlan,
   index: number,
   files: FilesBySensor,
-  { form, out }: ReprocessOptions,
+  { form, out, only, compareFlags }: ReprocessOptions,
   releases: readonly KnownRelease[],
+  limits: RunLimits,
 ): RebuildTask[] {
   const own = files.get(plan) ?? [];
-  if (own.length === 0) return [];
-  const shared = { plan: index, form, out, releases };
+  if (own.length === 0 || (only !== undefined && only.sensor !== plan.sensor.id)) return [];
+  const shared = { plan: index, form, out, releases, ...(compareFlags !== undefined && { compareFlags }) };
   if (!plan.byReception)
     return [{ ...shared, files: own, around: [], donors: donorsFor(plan, undefined, files, form) }];
-  return [...Map.groupBy(own, (file) => file.day)].map(([day, ofDay]) => {
+  const days = [...Map.groupBy(own, (file) => file.day)]
+    .map(([day, ofDay]): DayFiles => ({ day, files: ofDay }))
+    .filter(({ day }) => only === undefined || only.days.has(day));
+  return runsOfDays(plan, days, limits, (file) => framingOf(plan, file) === LINES).map((run): RebuildTask => {
+    const ofRun = run.flatMap((each) => each.files);
+    const around = new Set(run.flatMap((each) => aroundDay(plan, each, own)));
     return {
       ...shared,
-      files: ofDay,
-      around: filesAround(plan, day, own, ofDay),
-      day,
-      donors: donorsFor(plan, day, files, form),
+      days: run,
+      files: ofRun,
+      around: [...around].filter((file) => !ofRun.includes(file)),
+      // Where there are any, a run is one day.
+      donors: donorsFor(plan, run[0].day, files, form),
     };
   });
 }
@@ -120,16 +144,6 @@ function releasesOf({ sensor }: SensorPlan, { flags, releases }: ExpertFacts): K
   return releases
     .filter((release) => release.sensor === sensor.id)
     .map((release) => ({ ...release, flags: flagsInForce(flags, release.flagLines) }));
-}
-
-function isWanted({ sensor }: SensorPlan, { day }: RebuildTask, { only }: ReprocessOptions): boolean {
-  return only === undefined || (only.sensor === sensor.id && (day === undefined || only.days.has(day)));
-}
-
-/** The other files of the days that a rebuild of `day` reads. */
-function filesAround(plan: SensorPlan, day: number, own: readonly RawFile[], ofDay: readonly RawFile[]): RawFile[] {
-  const { first, last } = rawDaysOf(plan, day);
-  return own.filter((file) => file.day >= first && file.day <= last && !ofDay.includes(file));
 }
 
 /** Open days take nothing from other sensors. */
@@ -146,49 +160,76 @@ async function perform(
   pool: Pool,
 ): Promise<Done[]> {
   const here = (task: RebuildTask): RebuildOutcome => rebuild(plans[task.plan], task);
-  const progress = startProgress('days', tasks.length);
+  const daysOf = ({ days, files }: RebuildTask): number => days?.length ?? files.length;
+  const progress = startProgress(
+    'days',
+    tasks.reduce((sum, task) => sum + daysOf(task), 0),
+  );
   try {
-    const first = await pool.run(site, tasks, here, progress.step);
-    const mixed = first.filter(({ outcome }) => outcome.mixedDays !== undefined);
+    const first = await pool.run(site, tasks, here, (task) => progress.step(daysOf(task)));
+    const mixed = first.flatMap(({ task, outcome }) =>
+      outcome.mixed.map(({ day, found }) => ({ task, found, files: filesOf(task, day) })),
+    );
     if (mixed.length === 0) return first;
     const again = new Map<string, RebuildTask>();
-    for (const { task, outcome } of mixed) {
-      for (const day of outcome.mixedDays ?? []) {
-        const spread = mixed.filter((other) => other.task.plan === task.plan && other.outcome.mixedDays?.includes(day));
-        const own = tasks.find((other) => other.plan === task.plan && other.day === day);
-        const files = [...new Set([...(own?.files ?? []), ...spread.flatMap((other) => other.task.files)])];
+    for (const { task, found: days } of mixed) {
+      const plan = plans[task.plan];
+      const all = found.get(plan) ?? [];
+      for (const day of days) {
+        const spread = mixed.filter((other) => other.task.plan === task.plan && other.found.includes(day));
+        const named = all.filter((file) => file.day === day);
         // Rows of one second keep the order in which they came: those at the end of yesterday's file came first.
-        files.sort(inOrder);
-        const donors = donorsFor(plans[task.plan], day, found, task.form);
-        const around = filesAround(plans[task.plan], day, found.get(plans[task.plan]) ?? [], files);
-        again.set(`${task.plan}/${day}`, { ...task, day, files, around, donors, mixedIsKnown: true });
+        const files = [...new Set([...named, ...spread.flatMap((other) => other.files)])].sort(inOrder);
+        const donors = donorsFor(plan, day, found, task.form);
+        const around = aroundDay(plan, { day, files }, all);
+        again.set(`${task.plan}/${day}`, {
+          ...task,
+          days: [{ day, files }],
+          files,
+          around,
+          donors,
+          mixedIsKnown: true,
+        });
       }
     }
     const second = await pool.run(site, [...again.values()], here, () => undefined);
+    const kept = first.map(({ task, outcome }) => ({
+      task,
+      outcome: { ...outcome, made: outcome.made.filter(({ day }) => !again.has(`${task.plan}/${day}`)) },
+    }));
     // Lines were counted when the files were read first.
-    const redone = new Set(again.keys());
-    const kept = first.map((done) =>
-      redone.has(`${done.task.plan}/${done.task.day}`)
-        ? { ...done, outcome: { ...done.outcome, rows: 0, rejected: 0, days: 0 } }
-        : done,
-    );
     return [...kept, ...second.map((done) => ({ ...done, outcome: { ...done.outcome, lines: 0, damaged: 0 } }))];
   } finally {
     progress.stop();
   }
 }
 
-function sumBySensor(plans: readonly SensorPlan[], outcomes: readonly Done[]): Map<string, RebuildOutcome> {
-  const sums = new Map<string, RebuildOutcome>();
+function filesOf({ days }: RebuildTask, day: number): readonly RawFile[] {
+  return days?.find((each) => each.day === day)?.files ?? [];
+}
+
+function daysBySensor(plans: readonly SensorPlan[], outcomes: readonly Done[]): Map<string, Set<number>> {
+  const days = new Map<string, Set<number>>();
+  for (const { task, outcome } of outcomes) {
+    const { id } = plans[task.plan].sensor;
+    const own = days.get(id) ?? new Set();
+    for (const { day } of outcome.made) own.add(day);
+    days.set(id, own);
+  }
+  return days;
+}
+
+function sumBySensor(plans: readonly SensorPlan[], outcomes: readonly Done[]): Map<string, SensorSummary> {
+  const sums = new Map<string, SensorSummary>();
   for (const { task, outcome } of outcomes) {
     const id = plans[task.plan].sensor.id;
     const sum = sums.get(id) ?? { lines: 0, rows: 0, rejected: 0, damaged: 0, days: 0 };
     sums.set(id, {
       lines: sum.lines + outcome.lines,
-      rows: sum.rows + outcome.rows,
-      rejected: sum.rejected + outcome.rejected,
+      rows: sum.rows + outcome.made.reduce((all, { rows }) => all + rows, 0),
+      rejected: sum.rejected + outcome.made.reduce((all, { rejected }) => all + rejected, 0),
       damaged: sum.damaged + outcome.damaged,
-      days: sum.days + outcome.days,
+      days: sum.days + outcome.made.length,
     });
   }
   return sums;

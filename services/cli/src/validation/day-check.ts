@@ -17,32 +17,42 @@ export function checkDays(dataDir: string, plan: SensorPlan, first: number, end:
   const days = new Map<number, ManifestContent>();
   const refused: string[] = [];
   for (let day = first; day < end; day++) {
-    const { manifest, raw } = productPaths(plan.sensor, day);
-    const path = join(dataDir, manifest);
-    if (!existsSync(path)) {
-      if (existsSync(join(dataDir, raw))) refused.push(`${isoDay(day)}: open, it has no products yet`);
-      continue;
-    }
-    const found = verdictOn(path, plan, day);
-    if (typeof found === 'string') refused.push(`${isoDay(day)}: ${found}`);
-    else days.set(day, found);
+    const verdict = dayVerdict(dataDir, plan, day);
+    if (verdict === undefined) continue;
+    if (verdict.state === 'sealed') days.set(day, verdict.content);
+    else refused.push(`${isoDay(day)}: ${verdict.why}`);
   }
   return { days, refused };
 }
 
-/** What the day's files are, or why they cannot be released. */
-function verdictOn(path: string, plan: SensorPlan, day: number): ManifestContent | string {
-  let manifest: ReturnType<typeof decodeManifest>;
-  try {
-    manifest = decodeManifest(readFileSync(path, 'utf8'));
-  } catch (error) {
-    return `its manifest cannot be read (${(error as Error).message})`;
+/** What a day's files are; `why` they are not what today's configuration and decisions make of a whole day. */
+export type DayVerdict =
+  | { readonly state: 'sealed'; readonly content: ManifestContent }
+  | { readonly state: 'incomplete'; readonly content: ManifestContent; readonly why: string }
+  | { readonly state: 'open'; readonly why: string }
+  | { readonly state: 'refused'; readonly why: string };
+
+/** Looks at one day; undefined when nothing was measured on it. */
+export function dayVerdict(dataDir: string, plan: SensorPlan, day: number): DayVerdict | undefined {
+  const { manifest, raw } = productPaths(plan.sensor, day);
+  const path = join(dataDir, manifest);
+  if (!existsSync(path)) {
+    return existsSync(join(dataDir, raw)) ? { state: 'open', why: 'open, it has no products yet' } : undefined;
   }
-  const { content, history } = manifest;
-  if (history.state === 'open') return 'open';
-  if (history.state === 'incomplete') return 'incomplete, spooled records of it are missing';
-  if (history.pending) return 'about to be sealed again, records came late';
-  if (content.build !== plan.build) return `stale, of build ${content.build} instead of ${plan.build}`;
-  if (content.expertFlags !== expertDigest(plan, day, 'sealed')) return 'stale, sealed with other expert flags';
-  return content;
+  const refused = (why: string): DayVerdict => ({ state: 'refused', why });
+  let found: ReturnType<typeof decodeManifest>;
+  try {
+    found = decodeManifest(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return refused(`its manifest cannot be read (${(error as Error).message})`);
+  }
+  const { content, history } = found;
+  if (history.state === 'open') return { state: 'open', why: 'open' };
+  if (history.pending) return refused('about to be sealed again, records came late');
+  if (content.build !== plan.build) return refused(`stale, of build ${content.build} instead of ${plan.build}`);
+  if (content.expertFlags !== expertDigest(plan, day, 'sealed')) {
+    return refused('stale, sealed with other expert flags');
+  }
+  if (history.state === 'sealed') return { state: 'sealed', content };
+  return { state: 'incomplete', content, why: 'incomplete, spooled records of it are missing' };
 }

@@ -2,13 +2,21 @@
  * `emso release`: validated data of whole days. The files are made from the raw archive by what `emso reprocess` calls, so that it
  * makes the same ones again; the release is written down when they are on disk.
  */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DAY_MS, dayOf, type ExpertFacts, flagsInForce, iso, isoDay, parseIso, type Release } from '@emso/core';
 import { planObservatory, type SensorPlan } from '@emso/pipeline';
-import { decodeManifest, type ManifestContent, productPaths, RELEASED, releasedPaths } from '@emso/products';
+import {
+  decodeManifest,
+  type ManifestContent,
+  productPaths,
+  RELEASED,
+  releasedBefore,
+  releasedPaths,
+} from '@emso/products';
 import { appendFact, expertFilesOf } from '@emso/runtime/expert-files';
-import { makeDirectory, removeOrphans, writeAtomic } from '@emso/runtime/files';
+import { makeDirectory, readIfThere, removeOrphans, writeAtomic } from '@emso/runtime/files';
 import { type DataRootLock, lockDataRoot } from '@emso/runtime/lock';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 import { reprocess } from '../reprocess/reprocess.ts';
@@ -115,6 +123,7 @@ async function makeFiles(
     for (const day of days.keys()) {
       for (const path of Object.values(releasedPaths(plan.sensor, day))) {
         const bytes = readFileSync(join(scratch, path));
+        await keepBefore(root, path, bytes);
         await makeDirectory(dirname(join(root, path)));
         await writeAtomic(join(root, path), bytes, { fsync: true });
         listed.push({ path, bytes });
@@ -124,6 +133,15 @@ async function makeFiles(
   } finally {
     rmSync(scratch, { recursive: true });
   }
+}
+
+/** What a file was before, where it was another one: somebody may have cited it. */
+async function keepBefore(root: string, path: string, bytes: Uint8Array): Promise<void> {
+  const before = await readIfThere(join(root, path));
+  if (before === undefined || Buffer.compare(before, bytes) === 0) return;
+  const kept = join(root, releasedBefore(path, createHash('sha256').update(before).digest('hex')));
+  await makeDirectory(dirname(kept));
+  await writeAtomic(kept, before, { fsync: true });
 }
 
 /** Validated is what people looked at: the sealed files. A rebuild that gives others says that something is damaged. */

@@ -1,0 +1,16 @@
+/** Looking up a time among many: what donors give and what comparisons compare is the value nearest in time. */
+
+/** Index of the ascending time nearest to `timeMs`, of two equally near ones the earlier; −1 when none is within `reachMs`. */
+export function nearest(times: Float64Array, timeMs: number, reachMs: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  const before = low > 0 ? timeMs - times[low - 1] : Number.POSITIVE_INFINITY;
+  const after = low < times.length ? times[low] - timeMs : Number.POSITIVE_INFINITY;
+  if (Math.min(before, after) > reachMs) return -1;
+  return before <= after ? low - 1 : low;
+}
