@@ -1,6 +1,7 @@
 /**
  * The promise, first form: whatever is killed, the files of the live chain are byte for byte what a rebuild from the raw archive
- * gives, and the raw archive is what the boxes sent but for recorded gaps while the acquirer was away.
+ * gives, open days as netCDF-3 and sealed ones as netCDF-4; and the raw archive is what the boxes sent but for recorded gaps while
+ * the acquirer was away.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -13,7 +14,8 @@ import { randomOf, wholeBetween } from '../../services/cli/src/simulate/random.t
 import { readWitness } from '../../services/cli/src/simulate/witness.ts';
 import { archivedRecords, doubledRows, lossesOf } from '../support/archive-check.ts';
 import { ROLES, type Role, startTestChain, type TestChain } from '../support/chain.ts';
-import { readNetcdf } from '../support/netcdf-reader.ts';
+import { type ReadNetcdf, readNetcdf } from '../support/netcdf-reader.ts';
+import { readNetcdf4 } from '../support/netcdf4-reader.ts';
 import { untilRebuiltEqual, untilSealed } from '../support/rebuilt.ts';
 import { waitFor } from '../support/servers.ts';
 import { filesBelow } from '../support/trees.ts';
@@ -28,7 +30,13 @@ const THREE_DAYS_MS = 3 * 86_400_000;
 
 test('kills of every role: live equals rebuilt, and the archive is what was sent', { timeout: 300_000 }, async (t) => {
   t.diagnostic(`seed ${SEED}, ${KILLS_PER_ROLE} kills of each of ${ROLES.join(', ')}`);
-  const chain = await startTestChain({ seed: SEED, lines: MOST_LINES, faults: [], cadenceMs: CADENCE_MS });
+  const chain = await startTestChain({
+    seed: SEED,
+    lines: MOST_LINES,
+    faults: [],
+    cadenceMs: CADENCE_MS,
+    sealedFormat: 'netcdf4',
+  });
   t.after(() => chain.stop());
   const away = await killEverything(chain);
   await chain.simulator.stop();
@@ -39,7 +47,7 @@ test('kills of every role: live equals rebuilt, and the archive is what was sent
   await waitFor(() => chain.isQuiet(), quiet);
 
   const open = await untilRebuiltEqual(chain.dataDir, chain.site, 'open');
-  for (const root of [chain.dataDir, open.root]) checkNetcdf(root);
+  for (const root of [chain.dataDir, open.root]) checkNetcdf(root, readNetcdf);
   assert.ok(
     open.files >= 3 * chain.plans.length,
     `expected CSV, NetCDF and .dat of every sensor, found ${open.files} files`,
@@ -59,7 +67,7 @@ test('kills of every role: live equals rebuilt, and the archive is what was sent
   });
   await untilSealed(chain.dataDir, 30_000);
   const sealed = await untilRebuiltEqual(chain.dataDir, chain.site, 'sealed');
-  for (const root of [chain.dataDir, sealed.root]) checkNetcdf(root);
+  for (const root of [chain.dataDir, sealed.root]) checkNetcdf(root, readNetcdf4);
 });
 
 interface Away {
@@ -90,12 +98,12 @@ async function killEverything(chain: TestChain): Promise<Away[]> {
 }
 
 /** Every NetCDF of a tree, read by somebody else's reader, has the rows of its CSV; `ncdump` finds nothing wrong where there is one. */
-function checkNetcdf(root: string): void {
+function checkNetcdf(root: string, read: (bytes: Uint8Array) => ReadNetcdf): void {
   const names = filesBelow(path.join(root, 'netcdf'));
   assert.ok(names.length > 0);
   for (const name of names) {
     const file = path.join(root, 'netcdf', name);
-    const { dimensions, variables } = readNetcdf(readFileSync(file));
+    const { dimensions, variables } = read(readFileSync(file));
     const csv = readFileSync(path.join(root, 'csv', name.replace(/nc$/, 'csv')), 'utf8')
       .trimEnd()
       .split('\n')

@@ -52,6 +52,8 @@ export interface TestChainOptions extends ServiceChainOptions, Pick<SimulatorOpt
   readonly cadenceMs: number;
   /** What the site file promises of each sensor; as it stands there when absent. A pause of more than three of them is a gap. */
   readonly promisedCadenceMs?: number;
+  /** The kind of the NetCDF files of sealed days; as the site file says when absent. */
+  readonly sealedFormat?: 'netcdf3' | 'netcdf4';
   /** Sensors to simulate; all that can be when absent. */
   readonly only?: readonly string[];
 }
@@ -92,6 +94,7 @@ export async function startTestChain(options: TestChainOptions): Promise<TestCha
   writeDemoSite(SITE, site, simulator.endpoints);
   if (options.promisedCadenceMs !== undefined)
     promise(site, new Set(simulator.endpoints.keys()), options.promisedCadenceMs);
+  if (options.sealedFormat !== undefined) sealAs(site, options.sealedFormat);
   const chain = await startChainOn(site, options);
   const ids = new Set(sensors.map(({ id }) => id));
   return {
@@ -172,6 +175,12 @@ export async function startChainOn(site: string, options: ServiceChainOptions = 
       await nats.stop();
     },
   };
+}
+
+function sealAs(siteFile: string, format: string): void {
+  const document = parseDocument(readFileSync(siteFile, 'utf8'));
+  document.setIn(['observatory', 'netcdf'], { format });
+  writeFileSync(siteFile, document.toString());
 }
 
 function promise(siteFile: string, sensors: ReadonlySet<string>, cadenceMs: number): void {

@@ -131,3 +131,10 @@ export function explainIssue(issue: z.core.$ZodRawIssue): string | undefined {
       return undefined;
   }
 }
+
+type Message = { error: (issue: { readonly input?: unknown }) => string };
+
+/** Message of a check: what was expected, then what stands there. */
+export function expected(what: string): Message {
+  return { error: (issue) => `expected ${what}, found ${describeFound(issue.input)}` };
+}

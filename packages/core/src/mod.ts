@@ -22,8 +22,10 @@ export {
   type LevelsComparison,
   type PairComparison,
 } from './site-comparisons.ts';
+export type { DeliveryConfig } from './site-deliveries.ts';
 export type { Bilingual, DatasetMetadata, SeriesMetadata, SiteMetadata } from './site-metadata.ts';
 export { CF_VERSIONS, type CfVersion } from './site-netcdf.ts';
+export type { PullConfig, PullSource } from './site-pull.ts';
 export * from './subjects.ts';
 export * from './time.ts';
 export * from './vocabulary.ts';

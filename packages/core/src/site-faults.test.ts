@@ -57,6 +57,12 @@ const MISTAKES: [what: string, from: string, to: string, message: RegExp][] = [
   ['an unknown policy', 'timePolicy: received', 'timePolicy: recieved', /expected received, instrument, relayed \(one of them\), found 'recieved'/],
   ['an empty fact', 'serial: unknown', "serial: ''", /expected a text or unknown, found an empty text/],
   ['a bad DOI', 'doi: 10.17882/75839', 'doi: https://doi.org/10.17882/75839', /expected a DOI such as/],
+  ['a mistyped driver', 'driver: geonetwork', 'driver: geonetworks', /catalogue(\.driver)?: expected a map with driver: geonetwork, csw or directory/],
+  ['a key of another driver', 'portal: srv', 'cswUrl: https://a.example.org/csw', /catalogue\.cswUrl: expected a key that the site file knows/],
+  ['a catalogue without a protocol', 'url: https://dataset', 'url: dataset', /catalogue\.url: expected the address of the GeoNetwork .*: http or https, without user, password/],
+  ['a slash at the end', 'fr/geonetwork\n', 'fr/geonetwork/\n', /catalogue\.url: expected .* or final slash/],
+  ['a group of no kind', 'group: unknown', 'group: [3]', /catalogue\.group: expected the number or the name of a group/],
+  ['a word for a yes', 'publish: true', 'publish: oui', /catalogue\.publish: expected a?.*boolean/],
   ['an e-mail without @', 'maurice.libes@osupytheas.fr', 'maurice.libes', /expected an e-mail address or unknown, found 'maurice.libes'/],
   ['access in another word', 'access: public', 'access: open', /expected public, restricted or \{embargoedUntil: time\}, found 'open'/],
   ['a folder with a blank', 'folder: Emso_Oxygen', 'folder: Emso Oxygen', /folder: expected path parts .*found 'Emso Oxygen'/],
@@ -84,6 +90,14 @@ for (const [what, from, to, message] of MISTAKES) {
       assert.doesNotMatch(fault, /Invalid|Too small|Too big|received (string|number|undefined)/);
   });
 }
+
+test('a password in the address of the catalogue is refused, and not shown', () => {
+  const { yaml, line } = edited('url: https://dataset', 'url: https://emso:s3cret@dataset');
+  const [fault, ...more] = faultsOf(yaml);
+  assert.deepEqual(more, []);
+  assert.match(fault, new RegExp(`^${line} catalogue\\.url: expected .*without user, password`));
+  assert.doesNotMatch(fault, /s3cret/);
+});
 
 test('a missing key is reported where its map begins', () => {
   const { yaml, line } = edited('        prefix: OXYGEN\n', '');

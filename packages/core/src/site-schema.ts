@@ -1,25 +1,20 @@
 /** The shape of the site file: which keys a person may write, and what each must be. Messages say what was expected. */
 import { z } from 'zod';
-import { describeFound } from './config-fault.ts';
+import { expected } from './config-fault.ts';
 import { envelopeFaults } from './envelope.ts';
 import { isMeasured } from './parameters.ts';
 import { catalogueConfig } from './site-catalogue.ts';
 import { comparisonsConfig } from './site-comparisons.ts';
+import { deliveriesConfig } from './site-deliveries.ts';
 import { erddapConfig } from './site-erddap.ts';
 import { exchangeFacts } from './site-exchange.ts';
 import { describingFacts } from './site-facts.ts';
 import { siteMetadata } from './site-metadata.ts';
 import { netcdfFacts } from './site-netcdf.ts';
+import { pullConfig } from './site-pull.ts';
 import { factText } from './site-text.ts';
 import { isToken } from './subjects.ts';
 import { iso, parseIso } from './time.ts';
-
-type Message = { error: (issue: { readonly input?: unknown }) => string };
-
-/** Message of a check: what was expected, then what stands there. */
-function expected(what: string): Message {
-  return { error: (issue) => `expected ${what}, found ${describeFound(issue.input)}` };
-}
 
 const token = z.string().refine(isToken, expected('lower-case letters, digits and hyphens'));
 const positive = z.number().positive();
@@ -247,4 +242,6 @@ export const observatoryConfig = z.strictObject({
   comparisons: comparisonsConfig({ token, factText, instant, bilingual }).default([]),
   exchange: exchangeFacts,
   catalogue: catalogueConfig.optional(),
+  pull: pullConfig.optional(),
+  deliveries: deliveriesConfig.optional(),
 });

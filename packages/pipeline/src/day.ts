@@ -20,8 +20,6 @@ import {
   csvFile,
   csvLayout,
   type DayInput,
-  describeDay,
-  encodeNetcdf3,
   IMPORT_SESSION,
   type ManifestContent,
   productPaths,
@@ -31,6 +29,7 @@ import { type OnAnswers, qualify } from '@emso/qc';
 import { type DayShare, NO_SHARE, receivedShares, sharesByDay } from './day-share.ts';
 import { decodeRun, type RejectedRecord } from './decode-run.ts';
 import { type DonorsRead, digestWithDonors, fillFromDonors, NO_DONORS } from './donors.ts';
+import { encodedDay } from './encoded.ts';
 import { applyExpertFlags, expertDigest, expertNotes } from './expert-flags.ts';
 import { flagRulesOfDay } from './flag-rules.ts';
 import { dayGaps } from './gaps.ts';
@@ -239,7 +238,7 @@ function productsOf(
     build: plan.build,
     lastReceivedMs: Math.max(lastReceivedMs(batch, day), donatedMs),
   };
-  const netcdf = encodeNetcdf3(describeDay(input));
+  const netcdf = encodedDay(plan, input, form);
   const paths = productPaths(plan.sensor, day);
   const ownDigest = digest(run, records);
   const expertFlags = expertDigest(plan, day, form);

@@ -220,9 +220,10 @@ test('the files say who decided what and why', () => {
 });
 
 test('a released day has the rows of the sealed one and says that it is delayed-mode data', () => {
-  const sealed = rebuildDay(planOf(), DAY, runOfRecords(records(3)), 'sealed');
+  const plan = planOf();
+  const sealed = rebuildDay(plan, DAY, runOfRecords(records(3)), 'sealed');
   const release = { at: NOON_MS + DAY_MS, by: 'A. Person', why: 'checked' };
-  const [csv, netcdf] = releasedDay(sealed, release);
+  const [csv, netcdf] = releasedDay(plan, sealed, release);
   assert.equal(csv.path, 'released/Emso_Microcat/2020-03/MICROCAT_20200301_D.csv');
   assert.equal(netcdf.path, 'released/Emso_Microcat/2020-03/MICROCAT_20200301_D.nc');
   assert.deepEqual(csv.bytes, sealed.csv);
@@ -235,7 +236,7 @@ test('a released day has the rows of the sealed one and says that it is delayed-
   ]) {
     assert.ok(text.includes(part), part);
   }
-  assert.deepEqual(releasedDay(sealed, release)[1].bytes, netcdf.bytes);
+  assert.deepEqual(releasedDay(plan, sealed, release)[1].bytes, netcdf.bytes);
 });
 
 test('a donor’s value that an expert calls bad is not taken, and the day that took it is stale', () => {

@@ -18,7 +18,7 @@ import {
   sensorsOf,
 } from '@emso/core';
 import { type DecodeLine, INSTRUMENTS, type InstrumentModel } from '@emso/instruments';
-import { PRODUCT_VERSION } from '@emso/products';
+import { type NetcdfFile, PRODUCT_VERSION } from '@emso/products';
 import { QC_VERSION, type SensorTests, sensorTests } from '@emso/qc';
 import { type Derivation, derivationOf, MADE_OF } from './derive.ts';
 import { type Donor, donatedFacts, donorsOf } from './donors.ts';
@@ -71,7 +71,12 @@ export interface SensorPlan {
   readonly expertFlags: readonly ExpertFlag[];
   /** `build` and the expert flags: what the verdicts of a service with these facts are stamped with. */
   readonly stamp: string;
+  /** Of a service that writes sealed days; others have none. */
+  readonly netcdf4?: Netcdf4Encoder;
 }
+
+/** netCDF-4 in a thread whose clock stands at `createdMs` (epoch ms): HDF5 stamps times into files (PROMISE 26). */
+export type Netcdf4Encoder = (file: NetcdfFile, createdMs: number) => Uint8Array;
 
 /** What a historical column may show beside parameters and labels. */
 export const PLACE_FACTS = ['Station_Name', 'Latitude', 'Longitude', 'Theoretical_Depth'] as const;
@@ -83,15 +88,23 @@ export interface ObservatoryPlan {
   readonly notInstalled: readonly { readonly platform: Platform; readonly sensor: Sensor }[];
 }
 
-/** Plans every sensor whose model is installed, with the expert flags in force. The observatory must have passed `settingsFaults`. */
-export function planObservatory(observatory: Observatory, expertFlags: readonly ExpertFlag[] = []): ObservatoryPlan {
+/**
+ * Plans every sensor whose model is installed, with the expert flags in force; a service that seals days gives the encoder for
+ * sites that want netCDF-4. The observatory must have passed `settingsFaults`.
+ */
+export function planObservatory(
+  observatory: Observatory,
+  expertFlags: readonly ExpertFlag[] = [],
+  netcdf4?: Netcdf4Encoder,
+): ObservatoryPlan {
   const placed = sensorsOf(observatory);
   const planned = new Map<string, SensorPlan>();
   // A donor has no donors itself: those without are planned first.
   for (const { platform, sensor } of placed.toSorted((a, b) => Number(hasDonors(a)) - Number(hasDonors(b)))) {
     const model = INSTRUMENTS.get(sensor.model);
     if (model === undefined) continue;
-    planned.set(sensor.id, planSensor(observatory, platform, sensor, model, donorsOf(sensor, planned), expertFlags));
+    const plan = planSensor(observatory, platform, sensor, model, donorsOf(sensor, planned), expertFlags);
+    planned.set(sensor.id, netcdf4 === undefined ? plan : { ...plan, netcdf4 });
   }
   return {
     plans: placed.flatMap(({ sensor }) => planned.get(sensor.id) ?? []),

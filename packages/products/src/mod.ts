@@ -15,7 +15,6 @@ export { copernicusFile, copernicusName } from './copernicus.ts';
 export * from './csv.ts';
 export * from './csv-counts.ts';
 export * from './csv-reader.ts';
-export { creatorNames, type DataciteFacts, dataciteOf } from './datacite.ts';
 export { describeDay } from './day-description.ts';
 export type { DayInput, FlagRules } from './day-input.ts';
 export { type Keyword, keywordsOf } from './day-keywords.ts';

@@ -15,14 +15,14 @@ export interface DepositedFile {
 }
 
 const FLAG_WORDS_FR = [
-  'inconnu, aucun test applicable',
+  'de qualité inconnue : aucun test ne s’applique',
   'bonne',
   'probablement bonne',
   'suspecte, peut-être corrigible',
   'mauvaise',
-  'valeur nominale',
-  'valeur interpolée',
-  'valeur manquante',
+  'nominale, non mesurée',
+  'interpolée',
+  'manquante',
 ];
 
 // biome-ignore format: a table, one text a line
@@ -43,6 +43,8 @@ const WORDS = {
   place:       { fr: 'Position', en: 'Position' },
   unknown:     { fr: 'inconnu', en: 'unknown' },
   flags:       { fr: 'Codes qualité (OceanSITES)', en: 'Quality flags (OceanSITES)' },
+  flag:        { fr: 'code', en: 'flag' },
+  meaning:     { fr: 'la valeur est', en: 'the value is' },
   flagNote:    { fr: 'Une valeur signalée n’est jamais retirée ni changée, sauf dans un dépôt restreint aux valeurs bonnes.', en: 'A flagged value is never removed or changed, except in a deposit that is restricted to good values.' },
   good:        { fr: 'Ce dépôt ne garde que les valeurs de code 1 ou 2 ; les autres sont manquantes, de code 9.', en: 'This deposit keeps values flagged 1 or 2 only; the others are missing, flagged 9.' },
   real:        { fr: 'Données temps réel, qualifiées automatiquement ; elles ne sont pas validées.', en: 'Real-time data with automatic flags; they are not validated.' },
@@ -60,6 +62,7 @@ export function readmeOf(
   language: Language,
 ): string {
   const say = (key: keyof typeof WORDS): string => WORDS[key][language];
+  const colon = language === 'fr' ? ' :' : ':';
   const known = (fact: string | number | undefined): string =>
     fact === undefined || fact === 'unknown' ? say('unknown') : String(fact);
   const series = [...new Set(files.map((file) => file.series))];
@@ -89,7 +92,7 @@ export function readmeOf(
     `## ${say('instrument')}`,
     '',
     `${sensor.title?.[language] ?? model.title} (${model.title}), ${platform.title[language]}.`,
-    `${say('place')}: ${known(latitude)} N, ${known(longitude)} E.`,
+    `${say('place')}${colon} ${known(latitude)} N, ${known(longitude)} E.`,
     '',
     ...table([
       [say('deployment'), say('serial'), say('depth')],
@@ -100,14 +103,14 @@ export function readmeOf(
       ]),
     ]),
     '',
-    `${say('calibration')}: ${calibrations(series) || say('none')}.`,
+    `${say('calibration')}${colon} ${calibrations(series) || say('none')}.`,
     '',
     `${say('made')} ${[...new Set(series.map(({ input }) => input.build))].join(', ')}.`,
     '',
     `## ${say('flags')}`,
     '',
     ...table([
-      ['', ''],
+      [say('flag'), say('meaning')],
       ...FLAG_VALUES.map((flag, i) => [
         String(flag),
         language === 'fr' ? FLAG_WORDS_FR[i] : FLAG_MEANINGS[i].replaceAll('_', ' '),

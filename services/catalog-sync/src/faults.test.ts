@@ -218,6 +218,18 @@ test('a redirection is not followed with the account in hand', async (t) => {
   assert.match(fault.message, /sends us on to https:\/\/elsewhere.example.org\/cas\/login: correct the address/);
 });
 
+test('a reviewer whom the catalogue does not let publish: the records wait, and the far end says why', async (t) => {
+  const { fake, round, states, memory } = await setUpSync(t, '4.2.7');
+  const forbidden = { code: 'forbidden', message: 'Access Denied', description: 'profilePublishMetadata' };
+  fake.store.behaviour.before = ({ path }) =>
+    path.endsWith('/publish') ? { status: 403, type: 'application/json', body: JSON.stringify(forbidden) } : undefined;
+  await round();
+  assert.deepEqual(await states(), Array(3).fill('awaiting-review'));
+  const { state, message } = (await memory()).state.farEnd;
+  assert.equal(state, 'no-review-right');
+  assert.match(message, /403 forbidden: Access Denied: profilePublishMetadata/);
+});
+
 test('catalogue.publish false: the records wait for a person, and nothing is wrong with the far end', async (t) => {
   const { round, writes, states, memory } = await setUpSync(t, '4.2.7');
   await round(records(), { config: { publish: false } });

@@ -45,7 +45,7 @@ for (const profile of PROFILE_NAMES) {
       await round();
       assert.deepEqual(writes(), ['created site', 'created module', 'created dataset']);
       assert.deepEqual(statesNow(), Array(3).fill('awaiting-review'));
-      assert.match(memoryOf().records[SITE_UUID].message, /not public/);
+      assert.match(memoryOf().records[SITE_UUID].message, /not public: CSW has no word for publishing/);
       for (const uuid of [SITE_UUID, MODULE_UUID, DATASET_UUID]) fake.store.publish(uuid, false);
       await round();
       assert.deepEqual(writes(), []);

@@ -211,7 +211,7 @@ describe('each trouble is a state of its own in metrics, log and status', () => 
       account: { profile: 'Editor', groupsWithReviewer: [] },
       records: 'awaiting-review',
       code: 0,
-      words: /make the account Reviewer/,
+      words: /makes the account Reviewer/,
     },
     {
       state: 'token-refused',

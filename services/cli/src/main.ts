@@ -6,6 +6,7 @@ import { register as catalog } from './commands/catalog.ts';
 import { register as cite } from './commands/cite.ts';
 import { register as compare } from './commands/compare.ts';
 import { register as decode } from './commands/decode.ts';
+import { register as deliver } from './commands/deliver.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as erddap } from './commands/erddap.ts';
 import { register as explain } from './commands/explain.ts';
@@ -13,6 +14,7 @@ import { register as exportDays } from './commands/export.ts';
 import { register as flag } from './commands/flag.ts';
 import { register as importFiles } from './commands/import.ts';
 import { register as ledger } from './commands/ledger.ts';
+import { register as pull } from './commands/pull.ts';
 import { register as release } from './commands/release.ts';
 import { register as reprocess } from './commands/reprocess.ts';
 import { register as seal } from './commands/seal.ts';
@@ -58,6 +60,8 @@ for (const register of [
   ledger,
   snapshot,
   cite,
+  pull,
+  deliver,
   table,
   exportDays,
   explain,

@@ -6,6 +6,7 @@ export interface PublisherMetrics {
   /** Start of the last round that left nothing waiting. */
   readonly lastSuccess: Gauge<'target'>;
   readonly waiting: Gauge;
+  readonly delivered: Gauge;
   readonly orphans: Gauge;
   readonly files: Counter<'outcome'>;
   readonly bytes: Counter;
@@ -22,6 +23,11 @@ export function publisherMetrics(registry: Registry, reasons: readonly Reason[],
       name: 'emso_export_last_success_timestamp_seconds',
       help: 'Start of the last round after which the target had everything',
       labelNames: ['target'],
+      registers,
+    }),
+    delivered: new Gauge({
+      name: 'emso_publish_delivered_files',
+      help: 'Files that the NAS has, by the receipts of the publisher',
       registers,
     }),
     waiting: new Gauge({ name: 'emso_publish_waiting_files', help: 'Files that the NAS does not have yet', registers }),

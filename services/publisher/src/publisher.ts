@@ -103,6 +103,7 @@ export class Publisher {
       const changed = await this.#changed(copying.receipts, beganMs);
       let waiting = changed.length;
       metrics.waiting.set(waiting);
+      metrics.delivered.set(copying.receipts.size);
       more = false;
       for (const group of groupsOf(changed)) {
         if (isOver()) {

@@ -23,6 +23,7 @@ import { startArchiver } from './archiver.ts';
 import { ComparedDays } from './compared-days.ts';
 import { FoundDivergences } from './found-divergences.ts';
 import { type ImportReport, type ImportRequest, importFile } from './import.ts';
+import { NETCDF4 } from './netcdf4.ts';
 import { productAnnouncements } from './product-announcements.ts';
 import { RawArchive } from './raw-archive.ts';
 import { repeatEach } from './repeat.ts';
@@ -74,7 +75,7 @@ await runService({
     });
     await removeOrphans(root, [RELEASED, SNAPSHOTS, DELIVERIES]);
     const placed = sensorsOf(observatory);
-    const { plans } = planObservatory(observatory, flagsInForce(facts.flags));
+    const { plans } = planObservatory(observatory, flagsInForce(facts.flags), NETCDF4);
     await leaveSensorTable(root, observatoryFile, placed, plans);
     const archive = new RawArchive(root, placed);
     const bus = await connectBus({ url: env.EMSO_NATS_URL, name: 'writer', log, metrics, fail, signal });

@@ -24,12 +24,13 @@ export function sendXml({ response }: Exchange, status: number, body: string) {
 }
 
 export function sendEmpty({ response }: Exchange, status: number) {
-  response.writeHead(status);
+  response.statusCode = status;
   response.end();
 }
 
 export function send(response: ServerResponse, status: number, type: string, body: string) {
-  response.writeHead(status, { 'content-type': type });
+  response.statusCode = status;
+  response.setHeader('content-type', type);
   response.end(body);
 }
 

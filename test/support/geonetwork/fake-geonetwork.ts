@@ -129,6 +129,8 @@ function answer(exchange: Exchange, seen: Seen) {
   const [, , rest] = /^\/(\w+)(\/.*)$/.exec(path) ?? [];
   const end = response.end.bind(response);
   response.end = ((text?: string) => {
+    const type = String(response.getHeader('content-type') ?? '');
+    store.answered.push({ seen, status: response.statusCode, type, text: text ?? '' });
     // What was done is done, and nobody is told.
     if (store.behaviour.after(seen) === 'lose') return response.destroy();
     return text === undefined ? end() : end(text);

@@ -35,6 +35,13 @@ export interface Seen {
   readonly body: string;
 }
 
+export interface Answered {
+  readonly seen: Seen;
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
 export interface Behaviour {
   account: Account;
   /** The setting metadata/workflow/enable. */
@@ -74,6 +81,8 @@ export class Store {
   readonly sessions = new Set<string>();
   readonly writes: WrittenRecord[] = [];
   readonly seen: Seen[] = [];
+  /** What it answered by itself, behind its filters. */
+  readonly answered: Answered[] = [];
   /** Tokens given out; others are not taken. */
   tokens = new Set<string>();
   behaviour: Behaviour;

@@ -17,6 +17,8 @@ import type { Contact, FarEnd, FarEndConfig, RemoteRecord } from './far-end.ts';
 
 const XML = 'application/xml';
 
+const NO_WORD = 'CSW has no word for publishing: a person does it in the catalogue, or the driver geonetwork by itself';
+
 /** `…/srv/eng/csw-publication`: a GeoNetwork, which reads at another address and can be asked who we are. */
 const GEONETWORK = /^(.*\/[^/]+)\/[a-z]{3}\/csw-publication$/;
 
@@ -47,7 +49,7 @@ export class Csw implements FarEnd {
       );
     }
     await this.#demandLogin();
-    return { name: 'CSW 2.0.2', mayPublish: false };
+    return { name: 'CSW 2.0.2', mayPublish: NO_WORD };
   }
 
   async read(uuid: string): Promise<RemoteRecord | undefined> {
@@ -88,10 +90,7 @@ export class Csw implements FarEnd {
   }
 
   async #byHand(uuid: string, what: string): Promise<void> {
-    throw new CatalogueFault(
-      'awaiting-review',
-      `record ${uuid}: expected it to be ${what}, and CSW has no word for that: do it in the catalogue, or use the driver geonetwork`,
-    );
+    throw new CatalogueFault('awaiting-review', `record ${uuid}: expected it to be ${what}: ${NO_WORD}`);
   }
 
   /** Some answer a wrong password as if nobody had asked: a GeoNetwork is asked elsewhere who we are. */

@@ -4,8 +4,8 @@ import type { CatalogueConfig, CatalogueRecord } from '@emso/core';
 export interface Contact {
   /** What answered, for people: `GeoNetwork 4.2.7`. */
   readonly name: string;
-  /** The account may make records visible to everybody. */
-  readonly mayPublish: boolean;
+  /** The account may make records visible to everybody; else why not, and who may. */
+  readonly mayPublish: true | string;
 }
 
 export interface RemoteRecord {

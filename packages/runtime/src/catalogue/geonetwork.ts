@@ -9,6 +9,8 @@ import { GeoNetworkSession } from './geonetwork-session.ts';
 import { demandSupported, type Version, versionOfSite } from './geonetwork-version.ts';
 
 const XML = 'application/xml';
+const NO_REVIEWER =
+  'our account is no Reviewer of its group: a reviewer does it in the catalogue, or the administrator makes the account Reviewer';
 
 export class GeoNetwork implements FarEnd {
   readonly identity: string;
@@ -28,7 +30,7 @@ export class GeoNetwork implements FarEnd {
     const group = await this.#findGroup(account);
     const mayPublish = mayReview(account, group);
     this.#opened = { version, group, mayPublish };
-    return { name: `GeoNetwork ${version.text}`, mayPublish };
+    return { name: `GeoNetwork ${version.text}`, mayPublish: mayPublish || NO_REVIEWER };
   }
 
   async read(uuid: string): Promise<RemoteRecord | undefined> {

@@ -59,6 +59,8 @@ export class CatalogueSync {
   readonly #options: SyncOptions;
   #writes = 0;
   #metWorkflow = false;
+  /** Why our account may not publish, where it may not. */
+  #mayNot: string | undefined;
 
   constructor(options: SyncOptions) {
     this.#options = options;
@@ -77,10 +79,10 @@ export class CatalogueSync {
     // What is withdrawn goes the other way: children before their parents.
     const turns = [...ordered.filter((r) => !r.withdrawn), ...ordered.filter((r) => r.withdrawn).reverse()];
     let fault: CatalogueFault | undefined;
-    let contact: Contact | undefined;
     try {
-      contact = await this.#attempt(() => this.#options.farEnd.open());
+      const contact = await this.#attempt(() => this.#options.farEnd.open());
       memory.state.farEnd.name = contact.name;
+      this.#mayNot = contact.mayPublish === true ? undefined : contact.mayPublish;
       for (const record of turns) {
         this.#options.signal?.throwIfAborted();
         await this.#turn(record, byUuid, contact, options);
@@ -93,7 +95,7 @@ export class CatalogueSync {
       for (const record of turns) await this.#noteBlocked(record, error);
     }
     await this.#noteOrphans(byUuid);
-    await this.#noteFarEnd(fault, contact);
+    await this.#noteFarEnd(fault);
     const isRetrying = ordered.some(({ uuid }) => memory.get(uuid)?.state === 'retrying');
     return { fault, isRetrying, writes: this.#writes };
   }
@@ -146,11 +148,9 @@ export class CatalogueSync {
     const isPublic = remote?.isPublic === true;
     const taken = { contentHash: record.contentHash, ...(remoteHash === undefined ? {} : { remoteHash }), isPublic };
     if (isPublic) return this.#note(record, 'ok', '', taken);
-    if (!publish || !contact.mayPublish) {
-      const message = publish
-        ? 'it is in the catalogue and not public: our account is no Reviewer of its group: a reviewer publishes it, or gives the account that right'
-        : 'it is in the catalogue and not public: catalogue.publish is false: a person publishes it there';
-      return this.#note(record, 'awaiting-review', message, taken);
+    const whyNot = publish ? contact.mayPublish : 'catalogue.publish is false: a person does it in the catalogue';
+    if (whyNot !== true) {
+      return this.#note(record, 'awaiting-review', `it is in the catalogue and not public: ${whyNot}`, taken);
     }
     // Noted first: a crash from here on leaves a record to publish and none to send.
     await this.#note(record, 'pending', 'it is in the catalogue and will be published', taken);
@@ -170,9 +170,8 @@ export class CatalogueSync {
       return this.#note(record, 'withdrawn', '', { isPublic: false });
     }
     if (remote?.isPublic !== true) return this.#note(record, 'withdrawn', '', { isPublic: false });
-    if (!contact.mayPublish) {
-      const message =
-        'it is withdrawn and still public: our account is no Reviewer of its group: a reviewer unpublishes it';
+    if (contact.mayPublish !== true) {
+      const message = `it is withdrawn and still public: ${contact.mayPublish}`;
       return this.#note(record, 'awaiting-review', message, { isPublic: true });
     }
     await this.#review(record, { isPublic: true }, async () => {
@@ -190,6 +189,7 @@ export class CatalogueSync {
       if (!(error instanceof CatalogueFault)) throw error;
       if (error.state !== 'awaiting-review' && error.state !== 'workflow-on') throw error;
       if (error.state === 'workflow-on') this.#metWorkflow = true;
+      else this.#mayNot ??= error.message;
       this.#options.onFault?.(error, record);
       await this.#note(record, 'awaiting-review', error.message, {
         ...taken,
@@ -230,7 +230,7 @@ export class CatalogueSync {
     }
   }
 
-  async #noteFarEnd(fault: CatalogueFault | undefined, contact: Contact | undefined): Promise<void> {
+  async #noteFarEnd(fault: CatalogueFault | undefined): Promise<void> {
     const { memory, publish } = this.#options;
     const entries = Object.values(memory.state.records);
     let state: FarEndState = 'ok';
@@ -240,10 +240,9 @@ export class CatalogueSync {
       state = 'workflow-on';
       message =
         'the workflow of the catalogue is on (metadata/workflow/enable): it lets nobody replace or publish a record from outside: switch it off for our group, or use the driver csw and let a reviewer approve';
-    } else if (publish && contact?.mayPublish === false && entries.some((entry) => entry.state === 'awaiting-review')) {
+    } else if (publish && this.#mayNot !== undefined && entries.some((entry) => entry.state === 'awaiting-review')) {
       state = 'no-review-right';
-      message =
-        'our account may not publish: records are in the catalogue and wait for a reviewer; the administrator can make the account Reviewer of its group';
+      message = `records are in the catalogue and wait for a person: ${this.#mayNot}`;
     }
     const now = new Date().toISOString();
     const { farEnd } = memory.state;

@@ -4,6 +4,7 @@ import {
   CatalogueSync,
   compareRecords,
   type FarEnd,
+  parentsFirst,
   type RecordEntry,
   SyncMemory,
   type Write,
@@ -44,7 +45,7 @@ export async function push(options: PushOptions): Promise<void> {
     onWrite: (write, { uuid }) => writes.set(uuid, [...(writes.get(uuid) ?? []), write]),
   });
   const { fault } = await sync.round(records, { recheckAll: true, retryRefused: true }).finally(() => progress.stop());
-  const entries = records.flatMap(({ uuid }) => {
+  const entries = parentsFirst(records).flatMap(({ uuid }) => {
     const entry = memory.get(uuid);
     return entry === undefined ? [] : [{ uuid, entry }];
   });
@@ -93,7 +94,7 @@ async function dryRun(
     throw commandFailure(error);
   });
   const rows = compared.map(({ record, remote, content, visibility }) => {
-    const shown = visibility !== 'same' && !mayPublish ? `${visibility} (by a reviewer)` : visibility;
+    const shown = visibility !== 'same' && mayPublish !== true ? `${visibility} (by a reviewer)` : visibility;
     const deleted = deleteWithdrawn && record.withdrawn === true && remote !== undefined;
     return [
       record.title,

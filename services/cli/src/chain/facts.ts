@@ -12,12 +12,25 @@ export interface ChainFacts {
   readonly raw: RawFacts | null;
   readonly disks: readonly DiskFacts[];
   readonly sensors: readonly SensorFacts[];
+  /** Targets of `emso deliver`, and the NAS where there is a publisher; null when it could not be learned who they are. */
+  readonly deliveries: readonly DeliveryFacts[] | null;
   /** Messages in RAW that are not archived are of sensors; these metrics are not. */
   readonly checksumFailures: number | null;
   /** What sensors said of each other last. */
   readonly comparisons: readonly ComparisonFacts[] | null;
   /** Every day by `<platform>/<sensor>`, as the writer has it. */
   readonly ledger: Readonly<Record<string, readonly LedgerDay[]>> | null;
+}
+
+/** How far a target of deliveries has everything, as of the last attempt that changed anything. */
+export interface DeliveryFacts {
+  readonly target: string;
+  readonly kind: 'directory' | 'rsync' | 'sftp' | 'publisher';
+  readonly delivered: number | null;
+  readonly waiting: number | null;
+  readonly lastError: string | null;
+  /** When that was; null for a target that was never tried, and for the publisher, which goes on all the time. */
+  readonly at: string | null;
 }
 
 export interface ServiceFacts {

@@ -7,6 +7,7 @@ import { readRunFiles } from '@emso/runtime';
 import { greetBroker } from './broker-greeting.ts';
 import { comparisonFacts } from './comparison-facts.ts';
 import { lastDays, readDays, type SensorDaysOnDisk } from './days-on-disk.ts';
+import { deliveryFacts } from './delivery-facts.ts';
 import type { ChainFacts, DiskFacts, RawFacts, ServiceFacts } from './facts.ts';
 import { greatestOf, type ScrapedService, scrapeServices, sumOf } from './scrape.ts';
 import { sensorFacts } from './sensor-facts.ts';
@@ -72,8 +73,10 @@ export async function gatherFacts(dir: string): Promise<ChainFacts | undefined> 
       services.filter(({ name }) => name === 'writer'),
       'emso_archive_checksum_failures_total',
     ) ?? null;
+  const deliveries = table && (await orNull(deliveryFacts(dataDir, table, services)));
   return {
     at: iso(nowMs),
+    deliveries,
     services: roles,
     broker,
     raw: rawFacts(services),

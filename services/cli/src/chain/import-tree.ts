@@ -1,14 +1,13 @@
 /** `emso import`: one historical file after the other, so that an interrupted import goes on where it was. */
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { iso } from '@emso/core';
 import type { ImportReport } from '@emso/instruments';
 import { CommandFailure, EXIT } from '../command-failure.ts';
+import { importFile } from './import-file.ts';
 import { findOriginals } from './import-originals.ts';
 import { type ImportProgress, startImportProgress } from './import-progress.ts';
 import { type ImportSummary, summarise, summaryText } from './import-summary.ts';
-import { askWriter } from './writer-client.ts';
 
 export interface ImportOptions {
   readonly fillGaps: boolean;
@@ -19,10 +18,6 @@ export interface ImportOptions {
   /** The summary as JSON into this file too. */
   readonly report?: string | undefined;
 }
-
-/** A writer that was there and is not is waited for: it may be restarted, or build years of days. */
-const AWAY_LIMIT_MS = 120_000;
-const ASK_AGAIN_MS = 500;
 
 /**
  * Gives every daily file below `dir` to the writer of `dataDir` and prints what became of them. A signal ends it after the file in
@@ -40,7 +35,7 @@ export async function importTree(dir: string, dataDir: string, options: ImportOp
   try {
     for (const file of originals.files) {
       if (interrupt.came()) break;
-      const report = await importOne(file.path, dataDir, options, reports.length > 0, progress);
+      const report = await importFile(file.path, dataDir, options, reports.length > 0, progress.say);
       reports.push(report);
       progress.step(file.bytes, report.rows);
     }
@@ -89,33 +84,6 @@ export async function showSummary(
       error,
     );
   });
-}
-
-/** Importing twice changes nothing: a question that was not answered is simply asked again. */
-async function importOne(
-  file: string,
-  dataDir: string,
-  { fillGaps, sensor }: ImportOptions,
-  wasThere: boolean,
-  progress: ImportProgress,
-): Promise<ImportReport> {
-  const deadlineMs = performance.now() + AWAY_LIMIT_MS;
-  for (let told = false; ; told = true) {
-    try {
-      return await askWriter<ImportReport>(dataDir, '/import', { file, fillGaps, sensor });
-    } catch (error) {
-      if (!wasThere || !isAway(error) || performance.now() > deadlineMs) throw error;
-      if (!told)
-        progress.say(`the writer does not answer: waiting up to ${AWAY_LIMIT_MS / 1000} s for it to come back`);
-      await pause(ASK_AGAIN_MS);
-    }
-  }
-}
-
-/** True when the writer is down or only starting; what it refuses for another reason it will refuse again. */
-function isAway(error: unknown): boolean {
-  if (!(error instanceof CommandFailure)) return false;
-  return error.exitCode === EXIT.unreachable || /still starting|is stopping/.test(error.message);
 }
 
 /** The first Ctrl-C lets the file in hand be finished; a second one ends the command at once, which does no harm either. */

@@ -1,6 +1,14 @@
 /** What somebody should look at, and what to do about it, the gravest first: lines being lost, lines at risk, wrong files, late ones. */
 import { parseIso } from '@emso/core';
-import type { BacklogFacts, ChainFacts, ComparisonFacts, CurrentGap, SensorFacts, ServiceFacts } from './facts.ts';
+import type {
+  BacklogFacts,
+  ChainFacts,
+  ComparisonFacts,
+  CurrentGap,
+  DeliveryFacts,
+  SensorFacts,
+  ServiceFacts,
+} from './facts.ts';
 
 export interface Problem {
   readonly grade:
@@ -39,6 +47,7 @@ export function problemsOf(facts: ChainFacts): Problem[] {
     ...brokerProblems(facts),
     ...facts.disks.filter(({ freeBytes, sizeBytes }) => freeBytes < DISK_FREE_LIMIT * sizeBytes).map(diskProblem),
     ...(facts.comparisons ?? []).flatMap(comparisonProblems),
+    ...(facts.deliveries ?? []).flatMap(deliveryProblems),
     ...facts.sensors.flatMap((sensor) => sensorProblems(sensor, parseIso(facts.at) ?? 0)),
   ];
   if (facts.sensors.length === 0) {
@@ -121,6 +130,13 @@ function brokerProblems({ broker, raw }: ChainFacts): Problem[] {
     });
   }
   return problems;
+}
+
+/** The publisher is told about as a service. */
+function deliveryProblems({ target, kind, lastError, waiting }: DeliveryFacts): Problem[] {
+  if (lastError === null || kind === 'publisher') return [];
+  const what = `delivery: ${waiting ?? 'some'} files wait: ${lastError}`;
+  return [{ grade: 'files are late', where: target, what, todo: `see to the target, then emso deliver ${target}` }];
 }
 
 function diskProblem({ what, freeBytes }: ChainFacts['disks'][number]): Problem {

@@ -14,7 +14,7 @@ export function statusText(facts: ChainFacts, problems: readonly Problem[]): str
   const nowMs = parseIso(facts.at) ?? 0;
   const idle = facts.sensors.filter(isIdle);
   const shown = facts.sensors.filter((sensor) => !idle.includes(sensor));
-  const parts = [problemText(problems), machineText(facts, nowMs)];
+  const parts = [problemText(problems), machineText(facts, nowMs), deliveryText(facts, nowMs)];
   if (shown.length > 0) parts.push(flowText(shown, nowMs), daysText(shown), gapText(shown), validationText(shown));
   parts.push(comparisonText(facts));
   // Those that nothing is known of yet would drown the others: they share a line.
@@ -69,6 +69,25 @@ function comparisonText({ comparisons }: ChainFacts): string {
     each.latestDifference,
   ]);
   return formatTable([['comparison', 'day', 'rows', 'suspect', 'bad', 'last difference'], ...rows]);
+}
+
+function deliveryText({ deliveries }: ChainFacts, nowMs: number): string {
+  if (deliveries === null) return `deliveries: ${UNKNOWN}\n`;
+  if (deliveries.length === 0) return '';
+  const rows = deliveries.map(({ target, kind, delivered, waiting, lastError, at }) => [
+    target,
+    kind,
+    delivered ?? UNKNOWN,
+    waiting ?? UNKNOWN,
+    at === null ? '-' : ageText(at, nowMs),
+    lastError === null ? '-' : shortened(lastError),
+  ]);
+  return formatTable([['deliveries', 'kind', 'delivered', 'waiting', 'as of', 'last error'], ...rows]);
+}
+
+/** What an error says first fits the table; all of it stands in the problem. */
+function shortened(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
 function flowText(sensors: readonly SensorFacts[], nowMs: number): string {

@@ -67,10 +67,20 @@ const WELL: ChainFacts = {
   raw: { bytes: 10, limitBytes: 1000, unarchivedMessages: 0, oldestUnarchived: null },
   disks: [{ what: 'data', freeBytes: 50e9, sizeBytes: 100e9 }],
   sensors: [SENSOR],
+  deliveries: [],
   checksumFailures: 0,
   comparisons: [COMPARED],
   ledger: {},
 };
+
+const DELIVERY = {
+  target: 'seanoe',
+  kind: 'sftp',
+  delivered: 12,
+  waiting: 0,
+  lastError: null,
+  at: '2026-03-01T11:00:00Z',
+} as const;
 
 const sensor = (change: Partial<SensorFacts>): ChainFacts => ({ ...WELL, sensors: [{ ...SENSOR, ...change }] });
 const role = (name: string, change: Partial<ServiceFacts>): ChainFacts => ({
@@ -92,6 +102,13 @@ const CASES: readonly [name: string, facts: ChainFacts, grade: Problem['grade'] 
   ['four starts', role('writer', { starts: 4 }), undefined, /^$/],
   ['five starts', role('writer', { starts: 5 }), 'lines at risk', /started 5 times/],
   ['starts not known', role('writer', { starts: null }), undefined, /^$/],
+  ['a target that has all', { ...WELL, deliveries: [DELIVERY] }, undefined, /^$/],
+  [
+    'a target that is away',
+    { ...WELL, deliveries: [{ ...DELIVERY, waiting: 7, lastError: 'no route' }] },
+    'files are late',
+    /seanoe: delivery: 7 files wait: no route/,
+  ],
   ['broker gone', { ...WELL, broker: 'not running' }, 'lines at risk', /broker: not running.*kept in the spool/],
   ['broker frozen', { ...WELL, broker: 'does not answer' }, 'lines at risk', /frozen/],
   ['broker elsewhere', { ...WELL, broker: 'unknown' }, undefined, /^$/],

@@ -49,7 +49,9 @@ export function register(program: Command): void {
     .addHelpText('after', NOTES)
     .action(async (sensor: string | undefined, options) => {
       const { runExport } = await import('../export/run.ts');
-      await runExport(sensor, options);
+      const { writtenTable } = await import('../export/export.ts');
+      const written = await runExport(sensor, options, (text) => process.stderr.write(`${text}\n`));
+      process.stdout.write(writtenTable(written));
     });
 }
 

@@ -2,19 +2,10 @@
 import { join } from 'node:path';
 import { type DepositEntry, depositData, depositEntries, depositPapers } from '@emso/products';
 import { CommandFailure, EXIT } from '../command-failure.ts';
-import {
-  type ExportRequest,
-  make,
-  openStage,
-  planOf,
-  printWritten,
-  seriesOfSensor,
-  type Written,
-  write,
-} from './export.ts';
+import { type ExportRequest, make, openStage, planOf, seriesOfSensor, type Written, write } from './export.ts';
 
 /** Makes the deposit of a sensor in a directory of its own below `out`. Throws CommandFailure 1 when there are no days. */
-export async function exportDeposit(sensor: string, request: ExportRequest): Promise<void> {
+export async function exportDeposit(sensor: string, request: ExportRequest): Promise<Written[]> {
   const stage = await openStage(request);
   const plan = planOf(stage, sensor);
   const parts = [request.source === 'released' ? '_D' : '', request.qc === 'good' ? '_good' : ''];
@@ -35,5 +26,5 @@ export async function exportDeposit(sensor: string, request: ExportRequest): Pro
       0,
     )),
   );
-  printWritten(written);
+  return written;
 }

@@ -35,6 +35,8 @@ export interface ExportRequest {
   readonly qc: Selection;
   readonly source: ExportSource;
   readonly out: string;
+  /** Hears what was left out, a line each. */
+  readonly say: (text: string) => void;
 }
 
 /** A data root with the plans of its sensors: read once for a command. */
@@ -76,7 +78,7 @@ export interface Written {
 }
 
 /** Exports one sensor in a format of one file a series. */
-export async function exportSensor(sensor: string, request: ExportRequest): Promise<void> {
+export async function exportSensor(sensor: string, request: ExportRequest): Promise<Written[]> {
   const stage = await openStage(request);
   const { format } = request;
   if (format === 'seanoe') throw new CommandFailure(EXIT.usage, 'a deposit is made by exportDeposit');
@@ -84,7 +86,7 @@ export async function exportSensor(sensor: string, request: ExportRequest): Prom
   for await (const series of seriesOfSensor(stage, planOf(stage, sensor), request.by)) {
     written.push(...(await write(request.out, [make(() => FILE_FORMATS[format](series))], series.input.batch.count)));
   }
-  printWritten(written);
+  return written;
 }
 
 /** Makes a file; what the facts of the site do not allow is said without a stack. */
@@ -113,7 +115,7 @@ export async function* seriesOfSensor(stage: ExportStage, plan: SensorPlan, by: 
     source,
   };
   const choice = chooseDays(days);
-  tellChoice(plan, source, choice);
+  tellChoice(plan, request, choice);
   if (choice.wanted.length === 0) {
     throw new CommandFailure(
       EXIT.problem,
@@ -165,15 +167,15 @@ function joined(plan: SensorPlan, days: readonly DayInput[], by: Period, qc: Sel
 
 function tellChoice(
   { sensor }: SensorPlan,
-  source: ExportSource,
+  { source, say }: ExportRequest,
   { later, incomplete }: { readonly later: readonly number[]; readonly incomplete: readonly number[] },
 ): void {
   if (later.length > 0) {
     const what = source === 'released' ? 'not released' : 'not sealed yet (--open takes them)';
-    process.stderr.write(`${sensor.id}: left out ${countDays(later)}, ${what}\n`);
+    say(`${sensor.id}: left out ${countDays(later)}, ${what}`);
   }
   if (incomplete.length > 0) {
-    process.stderr.write(`${sensor.id}: ${countDays(incomplete)} sealed as incomplete, spooled records are missing\n`);
+    say(`${sensor.id}: ${countDays(incomplete)} sealed as incomplete, spooled records are missing`);
   }
 }
 
@@ -202,7 +204,7 @@ export async function write(out: string, files: readonly ExportFile[], rows: num
   return written;
 }
 
-/** The files as a table on stdout. */
-export function printWritten(written: readonly Written[]): void {
-  process.stdout.write(formatTable([['file', 'rows', 'bytes'], ...written.map((w) => [w.path, w.rows, w.bytes])]));
+/** The files as a table. */
+export function writtenTable(written: readonly Written[]): string {
+  return formatTable([['file', 'rows', 'bytes'], ...written.map((w) => [w.path, w.rows, w.bytes])]);
 }

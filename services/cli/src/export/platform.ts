@@ -8,13 +8,13 @@ import {
   type ExportStage,
   make,
   openStage,
-  printWritten,
   seriesOfSensor,
+  type Written,
   write,
 } from './export.ts';
 
 /** Makes the file. Throws CommandFailure 2 for a platform that the site file does not have, 1 when it has no days. */
-export async function exportPlatform(platform: string, request: ExportRequest): Promise<void> {
+export async function exportPlatform(platform: string, request: ExportRequest): Promise<Written[]> {
   const stage = await openStage(request);
   const plans = plansOf(stage, platform);
   const files: NamedFile[] = [];
@@ -22,7 +22,7 @@ export async function exportPlatform(platform: string, request: ExportRequest): 
   for (const plan of plans) {
     // Without raw files, and before anything is sealed, a sensor has no part in the file.
     if (!stage.files.has(plan)) {
-      process.stderr.write(`${plan.sensor.id}: no raw files, not in the file\n`);
+      request.say(`${plan.sensor.id}: no raw files, not in the file`);
       continue;
     }
     for await (const series of seriesOfSensor(stage, plan, 'all')) {
@@ -47,7 +47,7 @@ export async function exportPlatform(platform: string, request: ExportRequest): 
       }),
     ),
   );
-  printWritten(await write(request.out, [{ name, bytes }], rows));
+  return write(request.out, [{ name, bytes }], rows);
 }
 
 function plansOf({ plans }: ExportStage, platform: string): SensorPlan[] {

@@ -2,7 +2,7 @@
 import type { Period, Selection } from '@emso/products';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 import { exportDeposit } from './deposit.ts';
-import { type ExportRequest, exportSensor } from './export.ts';
+import { type ExportRequest, exportSensor, type Written } from './export.ts';
 import type { Format } from './files.ts';
 import { exportPlatform } from './platform.ts';
 
@@ -22,8 +22,12 @@ export interface ExportWords {
   readonly out: string;
 }
 
-/** Does what was asked. Throws CommandFailure 2 for words that contradict each other. */
-export async function runExport(sensor: string | undefined, words: ExportWords): Promise<void> {
+/** Does what was asked; `say` hears what was left out. Throws CommandFailure 2 for words that contradict each other. */
+export async function runExport(
+  sensor: string | undefined,
+  words: ExportWords,
+  say: ExportRequest['say'],
+): Promise<Written[]> {
   const refuse = (message: string): never => {
     throw new CommandFailure(EXIT.usage, message);
   };
@@ -31,6 +35,7 @@ export async function runExport(sensor: string | undefined, words: ExportWords):
   if ((words.from ?? 0) > (words.to ?? Number.POSITIVE_INFINITY)) refuse('expected --to not before --from');
   const request: ExportRequest = {
     ...words,
+    say,
     by: words.by ?? (words.format === 'seanoe' ? 'year' : 'all'),
     source: words.released ? 'released' : words.open ? 'open' : 'sealed',
   };

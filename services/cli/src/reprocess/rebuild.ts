@@ -148,7 +148,7 @@ function makeDays(plan: SensorPlan, task: RebuildTask, { runs, digest }: ReadFil
     const release = task.form === 'sealed' ? releaseOfDay(task.releases, plan.sensor.id, day) : undefined;
     if (release !== undefined) {
       if (content.expertFlags === expertDigest(asOf(plan, release), day, 'sealed'))
-        writeReleased(task, release, product);
+        writeReleased(asOf(plan, release), task, release, product);
       else known.set(release, [...(known.get(release) ?? []), day]);
     }
     const rejected = Object.values(content.rejections).reduce((sum, n) => sum + n, 0);
@@ -158,7 +158,7 @@ function makeDays(plan: SensorPlan, task: RebuildTask, { runs, digest }: ReadFil
   for (const [release, releasedDays] of known) {
     const then = asOf(plan, release);
     for (const product of rebuildDays(then, releasedDays, run, 'sealed', donorsRead(then, task.donors), { digest }))
-      writeReleased(task, release, product);
+      writeReleased(then, task, release, product);
   }
   // The historical view is cut by reception day, as the raw files are.
   for (const [day, ofDay] of Map.groupBy(task.files, (file) => file.day)) {
@@ -257,8 +257,8 @@ function asOf(plan: SensorPlan, release: KnownRelease): SensorPlan {
 }
 
 /** The delayed-mode files of a day. */
-function writeReleased(task: RebuildTask, release: KnownRelease, made: DayProducts): void {
-  for (const { path, bytes } of releasedDay(made, release)) writeProduct(join(task.out, path), bytes);
+function writeReleased(plan: SensorPlan, task: RebuildTask, release: KnownRelease, made: DayProducts): void {
+  for (const { path, bytes } of releasedDay(plan, made, release)) writeProduct(join(task.out, path), bytes);
 }
 
 /** What is new in the flags of a day beside its earlier file; undefined where nobody asked, or there is none. */

@@ -11,6 +11,7 @@ import { formatTable } from '../table.ts';
 import { writeComparisons } from './compared.ts';
 import { type DonorFiles, donorFilesOf, missingDonors } from './donor-files.ts';
 import { findRawFiles, inOrder, type RawFile } from './inventory.ts';
+import { NETCDF4 } from './netcdf4.ts';
 import { type Done, openPool, type Pool, type Site } from './pool.ts';
 import { aroundDay, framingOf, type KnownRelease, type RebuildOutcome, type RebuildTask, rebuild } from './rebuild.ts';
 import { type DayFiles, limitsFor, type RunLimits, runsOfDays } from './runs-of-days.ts';
@@ -70,7 +71,7 @@ async function reprocessWith(options: ReprocessOptions, pool: Pool): Promise<Rep
   const observatory = loadSiteFile(options.observatory);
   const facts = options.facts ?? loadExpertFacts(options.observatory, observatory);
   const flags = flagsInForce(facts.flags);
-  const { plans } = planObservatory(observatory, flags);
+  const { plans } = planObservatory(observatory, flags, NETCDF4);
   const found = await findRawFiles(options.raw, plans).catch((error) => {
     throw new CommandFailure(EXIT.unreachable, `--raw: expected a readable directory, found ${error.message}`, error);
   });

@@ -73,7 +73,7 @@ function released({ data }: Stage): Map<string, Buffer> {
   const root = join(data, 'released');
   return new Map(
     filesBelow(root)
-      .filter((name) => /\.(csv|nc)$/.test(name))
+      .filter((name) => /\.(csv|nc)$/.test(name) && !name.startsWith('versions/'))
       .map((name) => [name, readFileSync(join(root, name))]),
   );
 }
