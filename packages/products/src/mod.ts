@@ -1,5 +1,5 @@
 export { type CdiResult, cdiOf } from './catalogue/cdi.ts';
-export { type DataciteRecord, dataciteGaps, dataciteOf } from './catalogue/datacite.ts';
+export { type DataciteRecord, dataciteGaps, dataciteOfEntry } from './catalogue/datacite.ts';
 export { dcatOf } from './catalogue/dcat.ts';
 export { type CatalogueEntry, type CatalogueModel, catalogueModel, type MissingEntry } from './catalogue/entries.ts';
 export { jsonLdOf, turtleOf } from './catalogue/graph.ts';

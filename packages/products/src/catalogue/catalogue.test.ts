@@ -9,7 +9,7 @@ import jsonld, { type NodeObject } from 'jsonld';
 import { Parser } from 'n3';
 import { emptyLedgers, modelOf, SHARED, siteOf, siteText } from '../../../../test/support/catalogue-site.ts';
 import { cdiOf } from './cdi.ts';
-import { dataciteGaps, dataciteOf } from './datacite.ts';
+import { dataciteGaps, dataciteOfEntry } from './datacite.ts';
 import { dcatOf } from './dcat.ts';
 import { jsonLdOf, turtleOf } from './graph.ts';
 import { maDmpOf } from './madmp.ts';
@@ -42,14 +42,14 @@ async function quadsOf(document: object): Promise<string[]> {
 
 test('DataCite: series have what is required; data sets lack only a DOI of their own', () => {
   for (const each of MODEL.entries) {
-    const gaps = dataciteGaps(dataciteOf(MODEL, each));
+    const gaps = dataciteGaps(dataciteOfEntry(MODEL, each));
     const expected = each.kind === 'platform' ? [] : ['identifier (a DOI of its own)'];
     assert.deepEqual(gaps, expected, each.id);
   }
 });
 
 test('DataCite: who, when, where, and under which licence', () => {
-  const record = dataciteOf(MODEL, entry(MICROCAT));
+  const record = dataciteOfEntry(MODEL, entry(MICROCAT));
   assert.deepEqual(record.creators, [
     {
       name: 'Lefevre, Dominique',

@@ -3,6 +3,7 @@
  * its own has no identifier yet: it is a draft, and part of its platform's DOI.
  */
 import type { Bilingual } from '@emso/core';
+import { contributorType } from '../contributor-type.ts';
 import type { CatalogueEntry, CatalogueModel, Contact } from './entries.ts';
 import { doiUrl } from './links.ts';
 import { citationYear, creatorsOf, edmoUri, familyFirst, known, orcidUri, publisherOf } from './parties.ts';
@@ -17,7 +18,7 @@ export interface DataciteRecord {
   readonly [property: string]: unknown;
 }
 
-export function dataciteOf(
+export function dataciteOfEntry(
   { input: { observatory, metadata } }: CatalogueModel,
   entry: CatalogueEntry,
 ): DataciteRecord {
@@ -135,19 +136,10 @@ function creators(site: Site): object[] {
   return people.length > 0 ? people : [organisation(site.institution.name, site.institution.ror)];
 }
 
-/** Roles of the site file in DataCite's words; the others are `Other`. */
-const CONTRIBUTOR_TYPES: Readonly<Record<string, string>> = {
-  dataManager: 'DataManager',
-  principalInvestigator: 'ProjectLeader',
-  pointOfContact: 'ContactPerson',
-  dataCurator: 'DataCurator',
-  technician: 'DataCollector',
-};
-
 function contributors(site: Site): object[] {
   return [
     ...site.contacts.map((contact) => ({
-      contributorType: CONTRIBUTOR_TYPES[contact.role] ?? 'Other',
+      contributorType: contributorType(contact.role),
       ...person(contact),
     })),
     { contributorType: 'HostingInstitution', ...organisation(site.institution.name, site.institution.ror) },

@@ -8,14 +8,20 @@ export interface LineageStep extends Bilingual {
   readonly at?: number;
 }
 
+/** Tests that the site file names most; the others are told by their own name. */
 const TESTS: Readonly<Record<string, Bilingual>> = {
   grossRange: { fr: 'plage', en: 'gross range' },
+  validRange: { fr: 'plage admise', en: 'valid range' },
   climatology: { fr: 'climatologie', en: 'climatology' },
   spike: { fr: 'pic', en: 'spike' },
   step: { fr: 'saut', en: 'step' },
   rateOfChange: { fr: 'taux de variation', en: 'rate of change' },
+  rateInTime: { fr: 'variation dans le temps', en: 'rate in time' },
   flatLine: { fr: 'valeurs figées', en: 'flat line' },
   attenuatedSignal: { fr: 'signal atténué', en: 'attenuated signal' },
+  agreement: { fr: 'accord entre capteurs', en: 'agreement of sensors' },
+  tilt: { fr: 'inclinaison', en: 'tilt' },
+  timeGap: { fr: 'lacune', en: 'time gap' },
 };
 
 const TIME_POLICY: Readonly<Record<Deployment['timePolicy'], Bilingual>> = {
@@ -121,11 +127,11 @@ function qualityStep(sources: readonly SensorSource[]): LineageStep {
   const names = (language: keyof Bilingual): string => tests.map((test) => TESTS[test]?.[language] ?? test).join(', ');
   return {
     fr:
-      `Contrôle qualité automatique (tests QARTOD : ${names('fr') || 'limites du capteur'}), version ${versions}` +
+      `Contrôle qualité automatique (tests : ${names('fr') || 'limites du capteur'}), version ${versions}` +
       `${since === undefined ? '' : `, seuils en vigueur depuis le ${day(since)}`} ; chaque valeur porte un drapeau OceanSITES ` +
       '(0 inconnu, 1 bonne, 3 suspecte, 4 mauvaise, 9 manquante) ; aucune valeur n’est modifiée ni supprimée.',
     en:
-      `Automatic quality control (QARTOD tests: ${names('en') || 'limits of the sensor'}), version ${versions}` +
+      `Automatic quality control (tests: ${names('en') || 'limits of the sensor'}), version ${versions}` +
       `${since === undefined ? '' : `, thresholds in force since ${day(since)}`}; every value carries an OceanSITES flag ` +
       '(0 unknown, 1 good, 3 suspect, 4 bad, 9 missing); no value is changed or removed.',
   };

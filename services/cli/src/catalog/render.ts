@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import {
   type CatalogueModel,
   cdiOf,
-  dataciteOf,
+  dataciteOfEntry,
   dcatOf,
   isoRecords,
   jsonLdOf,
@@ -52,7 +52,7 @@ export function renderedFiles(model: CatalogueModel, records: readonly StampedRe
   const [plan, page] = [maDmpOf(model), planPageOf(model)];
   return [
     ...records.map(({ id, xml }) => ({ path: `iso19139/${id}.xml`, text: xml })),
-    ...model.entries.map((entry) => ({ path: `datacite/${entry.id}.json`, text: json(dataciteOf(model, entry)) })),
+    ...model.entries.map((entry) => ({ path: `datacite/${entry.id}.json`, text: json(dataciteOfEntry(model, entry)) })),
     ...model.entries.map((entry) => ({ path: `schema-org/${entry.id}.jsonld`, text: json(schemaOrgOf(model, entry)) })),
     { path: 'dcat/catalog.jsonld', text: json(jsonLdOf(graph)) },
     { path: 'dcat/catalog.ttl', text: turtleOf(graph) },
