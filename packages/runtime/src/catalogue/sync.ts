@@ -80,7 +80,7 @@ export class CatalogueSync {
     const turns = [...ordered.filter((r) => !r.withdrawn), ...ordered.filter((r) => r.withdrawn).reverse()];
     let fault: CatalogueFault | undefined;
     try {
-      const contact = await this.#attempt(() => this.#options.farEnd.open());
+      const contact = await this.#attempt(() => this.#options.farEnd.open().catch(asFarEnd));
       memory.state.farEnd.name = contact.name;
       this.#mayNot = contact.mayPublish === true ? undefined : contact.mayPublish;
       for (const record of turns) {
@@ -271,6 +271,12 @@ export class CatalogueSync {
     );
     await memory.set(uuid, { attempts: 0, ...known, ...facts, title, level, state, message }, Date.now());
   }
+}
+
+/** What is refused or fails while the far end is opened concerns every record. Throws it as a fault of the far end. */
+function asFarEnd(error: unknown): never {
+  if (!(error instanceof CatalogueFault) || error.isOfTheFarEnd) throw error;
+  throw new CatalogueFault(error.isPassing ? 'unreachable' : 'not-geonetwork', error.message, error);
 }
 
 /** Nothing is left to be done, as far as is known. */
