@@ -40,7 +40,14 @@ test('sensors that disagree: a file of their differences beside the sealed days,
     `${isoDay(PAST)}T14:00:10Z,13.4900,13.2900,0.2000,3`,
     `${isoDay(PAST)}T14:02:10Z,13.4900,13.2900,0.2000,3`,
   ]);
-  const metrics = await (await fetch(`${late.url}/metrics`)).text();
+  // Counted a moment after the file is in its place.
+  const metrics = await waitFor(
+    async () => {
+      const text = await (await fetch(`${late.url}/metrics`)).text();
+      return text.includes('emso_comparison_difference{') ? text : undefined;
+    },
+    { what: 'the metrics of the comparison', timeoutMs: 20_000 },
+  );
   assert.match(metrics, /^emso_comparison_flags_total\{comparison="temperature-optode-microcat",flag="3"\} 2$/m);
   assert.match(metrics, /^emso_comparison_difference\{comparison="temperature-optode-microcat"\} 0\.2$/m);
   // The trees compared hold the comparisons too.
