@@ -93,7 +93,7 @@ for (const profile of PROFILE_NAMES) {
       await round(records({ [MODULE_UUID]: { title: 'Autre' } }));
       assert.deepEqual(writes(), []);
       const [, module, dataset] = await states();
-      assert.deepEqual([module, dataset], ['workflow-on', 'waiting']);
+      assert.deepEqual([module, dataset], ['workflow-on', 'awaiting-review']);
       assert.match(
         (await memory()).get(MODULE_UUID)!.message,
         /Overwrite mode is not allowed when workflow is enabled/,
@@ -233,6 +233,20 @@ test('a report that only mentions a workflow is a refusal like others', async (t
     uuid === DATASET_UUID ? "lineage 'workflow of the decoder' is empty" : undefined;
   await round();
   assert.deepEqual(await states(), ['ok', 'ok', 'refused']);
+});
+
+test('a child that is there stays well while its parent is refused; what was refused stays refused while nobody answers', async (t) => {
+  const { fake, round, writes, states } = await setUpSync(t, '4.2.7');
+  await round();
+  writes();
+  fake.store.behaviour.invalid = (uuid) => (uuid === MODULE_UUID ? 'not complete' : undefined);
+  const changed = records({ [MODULE_UUID]: { title: 'Autre' } });
+  await round(changed);
+  assert.deepEqual(await states(), ['ok', 'refused', 'ok']);
+  fake.store.behaviour.before = () => page(503, '503');
+  await round(changed);
+  assert.deepEqual(await states(), ['ok', 'refused', 'ok']);
+  assert.deepEqual(writes(), []);
 });
 
 test('nobody listens, or nobody answers', async (t) => {

@@ -110,7 +110,9 @@ export class CatalogueSync {
     const entry = this.#options.memory.get(record.uuid);
     const parent = record.withdrawn ? undefined : byUuid.get(record.parentUuid ?? '');
     const parentState = parent && (this.#options.memory.get(parent.uuid)?.state ?? 'pending');
-    if (parent !== undefined && !IS_THERE.has(parentState!)) {
+    // What the far end has already need not wait.
+    const mustBeSent = entry?.contentHash !== record.contentHash;
+    if (parent !== undefined && mustBeSent && !IS_THERE.has(parentState!)) {
       return this.#note(record, 'waiting', `waits for its parent '${parent.title}', which is ${parentState}`);
     }
     const wasRefused = entry?.state === 'refused' && entry.refusedHash === record.contentHash;
@@ -212,11 +214,12 @@ export class CatalogueSync {
     }
   }
 
-  /** A record that the far end as a whole keeps from being brought there; one that was well stays so. */
+  /** A record that the far end as a whole keeps from being brought there. One of which nothing else is to be said keeps its state. */
   async #noteBlocked(record: CatalogueRecord, { state, message, code }: CatalogueFault): Promise<void> {
     const entry = this.#options.memory.get(record.uuid);
     if (isSettled(entry, record, false)) return;
     if (entry?.state === 'awaiting-review' && entry.contentHash === record.contentHash) return;
+    if (entry?.state === 'refused' && entry.refusedHash === record.contentHash) return;
     await this.#note(record, state, message, code === undefined ? {} : { code });
   }
 
