@@ -1,12 +1,13 @@
 /** The service as a process, with a broker and a far end: what it tells of itself, and that it follows the data. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { productSubject } from '@emso/core';
 import { connect } from '@nats-io/transport-node';
 import { parseDocument } from 'yaml';
+import { catalogueDataRoot, FIRST_DAY, writeManifest } from '../../../test/support/catalogue-data-root.ts';
 import { ACCOUNT, type FakeGeoNetwork, startGeoNetwork } from '../../../test/support/geonetwork/fake-geonetwork.ts';
 import type { ProfileName } from '../../../test/support/geonetwork/profiles.ts';
 import { DATASET_UUID, MODULE_UUID, records, SITE_UUID } from '../../../test/support/geonetwork/records.ts';
@@ -128,6 +129,33 @@ async function announce(): Promise<void> {
   nc.publish(productSubject('mii', 'microcat', 'csv'), '{}');
   await nc.drain();
 }
+
+test('records are rendered from the data root: a day more changes what speaks of it, and nothing else', async (t) => {
+  const { fake, start, stateDir } = await setUp(t, '4.4');
+  const dataDir = catalogueDataRoot();
+  const env = { EMSO_CATALOGUE_RECORDS_DIR: '', EMSO_DATA_DIR: dataDir };
+  const service = await start(env);
+  const created = (): number => fake.store.writes.filter(({ kind }) => kind === 'created').length;
+  await waitFor(async () => created() > 0 && (await recordsIn(service, 'ok')) === created(), { what: 'the records' });
+  assert.equal(created(), 8, 'the observatory, two platforms, five data sets');
+  const before = fake.store.writes.length;
+  writeManifest(dataDir, FIRST_DAY + 2, 'sealed');
+  await announce();
+  await waitFor(() => fake.store.writes.length > before, { what: 'the day to reach the catalogue' });
+  await waitFor(() => existsSync(path.join(stateDir, 'stamps.json')), { what: 'the dates to be kept' });
+  assert.deepEqual(await service.stop(), { code: 0, signal: null });
+  const titles = fake.store.writes
+    .slice(before)
+    .map(({ kind, uuid }) => `${kind} ${fake.store.records.get(uuid)?.xml.includes('MicroCAT')}`);
+  assert.ok(
+    titles.every((each) => each === 'updated true'),
+    titles.join(),
+  );
+  const after = fake.store.writes.length;
+  const again = await start(env);
+  await waitFor(async () => (await recordsIn(again, 'ok')) === 8, { what: 'all of them again' });
+  assert.equal(fake.store.writes.length, after, 'a second run writes nothing');
+});
 
 test('it brings the records there, follows an announcement with one write, and stops at once', async (t) => {
   const { fake, render, start, emso, stateDir } = await setUp(t, '4.2.7');

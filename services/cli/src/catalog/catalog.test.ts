@@ -1,12 +1,11 @@
 /** The commands as a shell sees them: what they write, what a second run changes, what they say of faults. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { dayOfCivil, sensorsOf } from '@emso/core';
-import { encodeManifest, type Manifest, productPaths } from '@emso/products';
-import { SHARED, siteOf, siteText } from '../../../../test/support/catalogue-site.ts';
+import { catalogueDataRoot } from '../../../../test/support/catalogue-data-root.ts';
+import { SHARED, siteText } from '../../../../test/support/catalogue-site.ts';
 import { temporaryDirectory } from '../../../../test/support/waiting.ts';
 
 const MAIN = path.join(import.meta.dirname, '..', 'main.ts');
@@ -17,36 +16,8 @@ function emso(...args: string[]): { status: number | null; out: string; err: str
   return { status, out: stdout, err: stderr };
 }
 
-/** A data root with three days of the MicroCAT, the last one open. */
-function dataRoot(rowsOfOpenDay = 10): string {
-  const root = temporaryDirectory('catalog');
-  const found = sensorsOf(siteOf(siteText())).find(({ sensor }) => sensor.id === 'microcat');
-  assert.ok(found);
-  ['sealed', 'incomplete', 'open'].forEach((state, i) => {
-    const paths = productPaths(found.sensor, dayOfCivil(2026, 11, 20) + i);
-    const file = (where: string, bytes: number) => ({ path: where, sha256: 'a'.repeat(64), bytes });
-    const manifest: Manifest = {
-      content: {
-        rows: state === 'open' ? rowsOfOpenDay : 720,
-        files: { csv: file(paths.csv, 500_000), netcdf: file(paths.netcdf, 400_000) },
-        raw: { digest: 'b'.repeat(64), records: 720, sessions: [] },
-        build: 'd1.v2.q2.p2-0123456789ab',
-        rejections: {},
-        ignored: 0,
-        outsideDeployments: 0,
-        gaps: [],
-      },
-      history: { state: state as Manifest['history']['state'], version: 1, notes: [] },
-    };
-    const target = path.join(root, paths.manifest);
-    mkdirSync(path.dirname(target), { recursive: true });
-    writeFileSync(target, encodeManifest(manifest));
-  });
-  return root;
-}
-
 test('render lists what there is, from the manifests', () => {
-  const { status, out, err } = emso('render', '--data', dataRoot());
+  const { status, out, err } = emso('render', '--data', catalogueDataRoot());
   assert.equal(status, 0, err);
   // Two complete days of 0.9 MB; the open one is left out, and dates the record with the end of the day before.
   assert.match(out, new RegExp(`${MICROCAT} +dataset +2026-11-20 +now +1\\.8 +2026-11-30T00:00:00Z`));
@@ -55,7 +26,7 @@ test('render lists what there is, from the manifests', () => {
 
 test('render writes every form; a second run changes no byte, nor does a line more of an open day', () => {
   const out = path.join(temporaryDirectory('catalog'), 'records');
-  assert.equal(emso('render', '--data', dataRoot(), '--out', out).status, 0);
+  assert.equal(emso('render', '--data', catalogueDataRoot(), '--out', out).status, 0);
   const texts = (): Record<string, string> =>
     Object.fromEntries(
       readdirSync(out, { recursive: true, encoding: 'utf8' })
@@ -77,7 +48,7 @@ test('render writes every form; a second run changes no byte, nor does a line mo
   ]) {
     assert.ok(first[name] !== undefined, name);
   }
-  assert.equal(emso('render', '--data', dataRoot(400), '--out', out).status, 0);
+  assert.equal(emso('render', '--data', catalogueDataRoot(400), '--out', out).status, 0);
   assert.deepEqual(texts(), first);
 });
 
@@ -91,7 +62,7 @@ test('render prints one record, and says which there are', () => {
 });
 
 test('a damaged manifest is told and does not stop the others', () => {
-  const data = dataRoot();
+  const data = catalogueDataRoot();
   const dir = path.join(data, 'manifest', 'Emso_Microcat', '2026-11');
   writeFileSync(path.join(dir, 'MICROCAT_20261121.json'), '{');
   const { status, out, err } = emso('render', '--data', data);
