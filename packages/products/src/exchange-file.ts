@@ -109,7 +109,7 @@ export function exchangeFile(series: Series, style: ExchangeStyle): NetcdfFile {
       attributes: [
         { name: '_FillValue', type: parameter.type, value: [FILL[parameter.type]] },
         ...dataAttributes(parameter, name, methods.get(parameter.code)),
-        ...text('coordinates', style.depth === 'each-time' ? 'DEPH' : undefined),
+        ...text('coordinates', style.depth === 'each-time' ? 'DEPH' : dimensions.join(' ')),
         ...text('ancillary_variables', `${name.name}_QC`),
         ...text('DM_indicator', mode),
         ...(deployment.serial === 'unknown' ? [] : text('sensor_serial_number', deployment.serial)),
