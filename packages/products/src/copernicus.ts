@@ -72,7 +72,6 @@ function copernicusGlobals(context: ExchangeContext): NetcdfAttribute[] {
       last_latitude_observation: () => fact(latitude),
       last_longitude_observation: () => fact(longitude),
       pi_name: () => leader?.name,
-      institution_edmo_code: () => String(site.institution.edmo),
       ...sharedGlobals(context),
       data_mode: () => (release === undefined ? 'R' : 'D'),
     }),

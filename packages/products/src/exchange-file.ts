@@ -76,7 +76,7 @@ export function exchangeFile(series: Series, style: ExchangeStyle): NetcdfFile {
       ...text('long_name', `nominal ${standard} of measurement`),
       ...text('units', units),
       ...text('axis', axis),
-      ...text('ancillary_variables', 'POSITION_QC'),
+      ...text('coverage_content_type', 'coordinate'),
     ],
     data: Float64Array.of(value),
   });
@@ -90,6 +90,7 @@ export function exchangeFile(series: Series, style: ExchangeStyle): NetcdfFile {
       ...text('conventions', style.flags.conventions),
       { name: 'flag_values', type: 'byte', value: style.flags.values },
       ...text('flag_meanings', style.flags.meanings.join(' ')),
+      ...text('coverage_content_type', 'qualityInformation'),
     ],
     data,
   });
@@ -98,15 +99,17 @@ export function exchangeFile(series: Series, style: ExchangeStyle): NetcdfFile {
   const flagsOf = (flags: Uint8Array): Int8Array => Int8Array.from(flags, (value) => digits[value]);
   const nominal = (length: number): Int8Array => new Int8Array(length).fill(digits[FLAG.nominal]);
   const mode = release === undefined ? 'R' : 'D';
+  // CF lets a variable name a place only on dimensions of its own: OceanSITES has one of each.
+  const dimensions = style.depth === 'each-time' ? ['TIME', 'DEPTH'] : ['TIME', 'DEPTH', 'LATITUDE', 'LONGITUDE'];
   const data = named.flatMap(({ parameter, name, index }): NetcdfVariable[] => [
     {
       name: name.name,
       type: parameter.type,
-      dimensions: ['TIME', 'DEPTH'],
+      dimensions,
       attributes: [
         { name: '_FillValue', type: parameter.type, value: [FILL[parameter.type]] },
         ...dataAttributes(parameter, name, methods.get(parameter.code)),
-        ...text('coordinates', 'TIME DEPTH LATITUDE LONGITUDE'.replace('DEPTH', depthName(style))),
+        ...text('coordinates', style.depth === 'each-time' ? 'DEPH' : dimensions.join(' ')),
         ...text('ancillary_variables', `${name.name}_QC`),
         ...text('DM_indicator', mode),
         ...(deployment.serial === 'unknown' ? [] : text('sensor_serial_number', deployment.serial)),
@@ -117,12 +120,7 @@ export function exchangeFile(series: Series, style: ExchangeStyle): NetcdfFile {
       ],
       data: filled(batch.values[index].subarray(0, batch.count), parameter.type),
     },
-    flag(
-      `${name.name}_QC`,
-      parameter.longName,
-      ['TIME', 'DEPTH'],
-      flagsOf(batch.flags[index].subarray(0, batch.count)),
-    ),
+    flag(`${name.name}_QC`, parameter.longName, dimensions, flagsOf(batch.flags[index].subarray(0, batch.count))),
   ]);
   return {
     dimensions: [
@@ -147,7 +145,12 @@ export function exchangeFile(series: Series, style: ExchangeStyle): NetcdfFile {
         name: 'STATION',
         type: 'char',
         dimensions: ['STATION_strlen'],
-        attributes: [...text('long_name', 'platform code'), ...text('cf_role', 'timeseries_id')],
+        attributes: [
+          ...text('standard_name', 'platform_id'),
+          ...text('long_name', 'platform code'),
+          ...text('cf_role', 'timeseries_id'),
+          ...text('coverage_content_type', 'referenceInformation'),
+        ],
         data: textData(code),
       },
       ...data,
@@ -169,6 +172,7 @@ function dataAttributes(
     ...text('long_name', longName),
     ...text('units', unit),
     ...text('reference_scale', SCALES[code]),
+    ...text('coverage_content_type', technical ? 'auxiliaryInformation' : 'physicalMeasurement'),
     ...text('comment', method),
     ...(technical ? [] : text('sdn_parameter_urn', p01, 'SDN:P01::')),
     ...(technical ? [] : text('sdn_uom_urn', p06, 'SDN:P06::')),
@@ -188,6 +192,7 @@ function timeVariable({ input: { batch } }: Series): NetcdfVariable {
       ...text('units', 'days since 1950-01-01T00:00:00Z'),
       ...text('calendar', 'standard'),
       ...text('axis', 'T'),
+      ...text('coverage_content_type', 'coordinate'),
       ...text('ancillary_variables', 'TIME_QC'),
       ...text('sdn_parameter_urn', 'SDN:P01::ELTJLD01'),
       ...text('sdn_uom_urn', 'SDN:P06::UTAA'),
@@ -212,12 +217,12 @@ function depthVariables(
       type: 'float',
       dimensions,
       attributes: [
-        ...(each ? [{ name: '_FillValue', type: 'float', value: [FILL.float] } as const] : []),
         ...text('standard_name', 'depth'),
         ...text('long_name', 'nominal depth of measurement'),
         ...text('units', 'm'),
         ...text('positive', 'down'),
         ...text('axis', 'Z'),
+        ...text('coverage_content_type', 'coordinate'),
         ...text('ancillary_variables', `${name}_QC`),
         ...text('sdn_parameter_urn', 'SDN:P01::ADEPZZ01'),
         ...text('sdn_uom_urn', 'SDN:P06::ULAA'),

@@ -23,6 +23,7 @@ import { dataDictionary } from './data-dictionary.ts';
 import { dataciteOf } from './datacite.ts';
 import type { DayInput } from './day-input.ts';
 import { type ExchangeName, HOUSES } from './exchange-names.ts';
+import { readFileName } from './file-names.ts';
 import { encodeNetcdf3 } from './netcdf3.ts';
 import { oceansitesFile, oceansitesName } from './oceansites.ts';
 import { localCdiId, odvFile } from './odv.ts';
@@ -30,6 +31,7 @@ import { parquetFile } from './parquet.ts';
 import { joinFiles } from './platform-file.ts';
 import {
   describeSeries,
+  PERIODS,
   type Period,
   periodName,
   type Selection,
@@ -165,6 +167,21 @@ test('periods: names, bounds, ways of computing, delayed mode', () => {
     series([{ ...early, day: dayOfCivil(2019, 4 + i, 2), deployment: early.sensor.deployments[i] }], 'all', 'year'),
   );
   assert.deepEqual([before, after].map(periodName), ['2019', '2019-20190501']);
+});
+
+test('file names are read back', () => {
+  const release = { at: Date.UTC(2026, 5, 1), by: 'A. Person', why: 'compared' };
+  for (const period of PERIODS) {
+    for (const input of [dayInput(DAY), dayInput(DAY, 'albatross-microcat-1000', { release })]) {
+      for (const made of [series([input]), series([input, { ...input, day: DAY + 1 }], 'good', period)]) {
+        const read = readFileName(`${seriesStem(made)}.nc`);
+        assert.deepEqual([read?.prefix, read?.extension], [input.sensor.prefix, 'nc'], seriesStem(made));
+      }
+    }
+  }
+  assert.equal(readFileName('MICROCAT_20260301_D.csv')?.day, DAY);
+  for (const name of ['MICROCAT_20260231.nc', 'MICROCAT.nc', 'MICROCAT_2026-03.nc'])
+    assert.equal(readFileName(name), undefined);
 });
 
 test('thresholds and calibration sheets that changed within the period are listed with their times', () => {

@@ -20,6 +20,7 @@ export type { DayInput, FlagRules } from './day-input.ts';
 export { type Keyword, keywordsOf } from './day-keywords.ts';
 export * from './erddap/mod.ts';
 export { exchangeName, HOUSES, type House } from './exchange-names.ts';
+export { type ReadFileName, readFileName } from './file-names.ts';
 export { canonicalHash, canonicalLines } from './iso19139/canonical.ts';
 export type { CatalogueRecord } from './iso19139/record.ts';
 export { isoRecords, type RecordStamp, type StampedRecord } from './iso19139/records.ts';

@@ -39,7 +39,7 @@ export function joinFiles(
     }
   }
   for (const { suffix, file } of files) {
-    const named = (name: string): string => (shared.has(name) ? name : `${name}_${suffix}`);
+    const named = (name: string): string => (shared.has(name) ? name : withSuffix(name, suffix));
     const own = new Set(file.variables.map(({ name }) => name));
     for (const variable of file.variables) {
       if (shared.has(variable.name)) continue;
@@ -47,7 +47,10 @@ export function joinFiles(
         ...variable,
         name: named(variable.name),
         dimensions: variable.dimensions.map((name) => `${name}_${suffix}`),
-        attributes: variable.attributes.map((attribute) => renamed(attribute, own, named)),
+        // Several axes of time in a file: what each is, its standard name says.
+        attributes: variable.attributes
+          .filter(({ name }) => name !== 'axis')
+          .map((attribute) => renamed(attribute, own, named)),
       });
       for (const name of variable.dimensions) {
         // Only one dimension of a netCDF-3 file could grow: none does.
@@ -57,6 +60,11 @@ export function joinFiles(
     }
   }
   return { dimensions: [...dimensions.values()], attributes: joinedAttributes(files, texts), variables };
+}
+
+/** `TEMP_microcat`, and `TEMP_microcat_QC` for its flags. */
+function withSuffix(name: string, suffix: string): string {
+  return name.endsWith('_QC') ? `${name.slice(0, -'_QC'.length)}_${suffix}_QC` : `${name}_${suffix}`;
 }
 
 /** Variables without a dimension that grows, equal in all files: position, platform. */

@@ -1,5 +1,6 @@
 /** What the values say: time in order, coverage and extents as stated, flags of the scheme, missing where flagged missing. */
 import { FLAG, FLAG_VALUES, iso, parseCompactDay } from '@emso/core';
+import { readFileName } from '../file-names.ts';
 import type { NetcdfFile, NetcdfVariable } from '../netcdf-file.ts';
 import { NETCDF_TYPES } from '../netcdf-file.ts';
 import { coordinateOf, isDataVariable, isFlag, numbersOf, textOf, variableOf, wordsOf } from './attributes.ts';
@@ -147,7 +148,8 @@ export const CONTENT_RULES: readonly Rule<NetcdfSubject>[] = [
     id: 'file.name',
     severity: 'error',
     source: 'docs/files.md; OceanSITES 1.4, file name',
-    about: 'the name is `<prefix>_YYYYMMDD[_D].nc` of a sensor, or `OS_<platform>_<deployment>_<mode>[_<part>].nc`',
+    about:
+      'the name is `<prefix>_YYYYMMDD[_D].nc` of a sensor, that of a period of it (docs/export.md), or `OS_<platform>_<deployment>_<mode>[_<part>].nc`',
     check: ({ name, prefixes }) => nameFaults(name, 'nc', prefixes),
   },
   {
@@ -192,13 +194,13 @@ export function nameFaults(name: string, extension: string, prefixes: readonly s
     if (/^OS_[A-Za-z0-9-]+_[A-Za-z0-9-]+_[RPDM](_[A-Za-z0-9-]+)?\.nc$/.test(name)) return [];
     return [fault(name, 'OS_<platform>_<deployment>_<R, P, D or M>[_<part>].nc', name, remedy)];
   }
-  const match = /^(.+)_(\d{8})(_D)?\.([a-z]+)$/.exec(name);
-  if (match === null || match[4] !== extension || parseCompactDay(match[2]) === undefined) {
+  const read = readFileName(name);
+  if (read === undefined || read.extension !== extension) {
     return [fault(name, `<prefix>_YYYYMMDD.${extension}`, name, remedy)];
   }
-  if (prefixes === undefined || prefixes.includes(match[1])) return [];
+  if (prefixes === undefined || prefixes.includes(read.prefix)) return [];
   return [
-    fault(name, `a prefix of the site file: ${prefixes.join(', ')}`, match[1], 'rename it, or say --observatory'),
+    fault(name, `a prefix of the site file: ${prefixes.join(', ')}`, read.prefix, 'rename it, or say --observatory'),
   ];
 }
 

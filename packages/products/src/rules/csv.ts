@@ -217,7 +217,7 @@ export const CSV_RULES: readonly Rule<CsvSubject>[] = [
     id: 'csv.name',
     severity: 'error',
     source: 'docs/files.md',
-    about: 'the name is `<prefix>_YYYYMMDD[_D].csv` of a sensor',
+    about: 'the name is `<prefix>_YYYYMMDD[_D].csv` of a sensor, or that of a period of it (docs/export.md)',
     check: ({ name, prefixes }) => nameFaults(name, 'csv', prefixes),
   },
 ];

@@ -247,7 +247,7 @@ test('all sensors of a platform in one file, ncdump reads it', async (t) => {
   const alone = await exporting(root, 'cstar');
   const own = readNetcdf(readFileSync(join(alone.dir, 'CSTAR_20260227-20260301.nc'))).variables;
   assert.deepEqual(data, own.get('ATTN')?.data);
-  assert.deepEqual(variables.get('ATTN_QC_cstar_20190501')?.data, own.get('ATTN_QC')?.data);
+  assert.deepEqual(variables.get('ATTN_cstar_20190501_QC')?.data, own.get('ATTN_QC')?.data);
   assert.equal(attributes.get('doi')?.value, 'https://doi.org/10.17882/75839');
   assert.equal(attributes.get('update_interval')?.value, 'P1M');
   const dump = spawnSync('ncdump', ['-h', path], { encoding: 'utf8' });

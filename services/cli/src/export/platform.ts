@@ -41,6 +41,8 @@ export async function exportPlatform(platform: string, request: ExportRequest): 
       joinFiles(files, {
         title: request.source === 'released' ? `${title}, delayed mode` : title,
         id: name.replace(/\.nc$/, ''),
+        // EMSO and OceanSITES know one axis of time a file.
+        Conventions: `CF-${observatory.netcdf.cfVersion}, ACDD-1.3`,
         summary: observatory.summary.en,
         update_interval: 'P1M',
         time_coverage_duration: undefined,

@@ -54,6 +54,10 @@ function published(id: string): Published {
   return publishedDays(root.data, sensorOf(id), DAYS);
 }
 
+function datasetOf({ input: { sensor, observatory } }: Series): string {
+  return sensor.dataset === 'unknown' ? observatory.observatory.id : sensor.dataset;
+}
+
 function fillOf({ attributes }: ReadVariable): number {
   const value = attributes.get('_FillValue')?.value;
   return Array.isArray(value) ? value[0] : assert.fail('a _FillValue');
@@ -87,7 +91,7 @@ describe('read back', () => {
       for (const [code, column] of flags)
         assert.deepEqual([...(variables.get(`${code}_QC`)?.data ?? [])], column.map(Number), code);
       assert.match(String(attributes.get('title')?.value), /2026-02-28 to 2026-03-01$/);
-      assert.equal(attributes.get('id')?.value, `${series.input.sensor.dataset}_20260228-20260301`);
+      assert.equal(attributes.get('id')?.value, `${datasetOf(series)}_${series.input.sensor.prefix}_20260228-20260301`);
       assert.equal(attributes.get('time_coverage_start')?.value, '2026-02-28T00:00:00Z');
     });
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type Observatory, parseCompactDay, type Sensor, sensorsOf } from '@emso/core';
+import { type Observatory, type Sensor, sensorsOf } from '@emso/core';
 import {
   CSV_FILE_RULES,
   csvSubject,
@@ -17,6 +17,7 @@ import {
   NETCDF_RULES,
   productPaths,
   type Rule,
+  readFileName,
   type StoredFile,
   type Terms,
   type UnitProfile,
@@ -105,8 +106,9 @@ export function unknownRules(names: readonly string[]): string[] {
 
 /** The sensor and day that a file's name says. */
 function ownerOf(name: string, sensors: readonly Sensor[]): { sensor?: Sensor; day?: number } {
-  const [, prefix, date] = /^(.+)_(\d{8})(?:_D)?\.(?:nc|csv)$/.exec(name) ?? [];
-  return { sensor: sensors.find((sensor) => sensor.prefix === prefix), day: parseCompactDay(date ?? '') };
+  const { prefix, day } = readFileName(name) ?? {};
+  const sensor = sensors.find((each) => each.prefix === prefix);
+  return { ...(sensor !== undefined && { sensor }), ...(day !== undefined && { day }) };
 }
 
 /** Digest and size, and what the manifest says when the file stands at its place in a data root. */
