@@ -2,6 +2,7 @@
  * The sync of the catalogue: records follow the data by themselves. It listens to what the writer seals, and brings what changed to the
  * far end that the site file names; what it could not bring is tried again. It changes nothing but the catalogue and its own notes.
  */
+import type { CatalogueRecord } from '@emso/products';
 import { applyTopology, ConfigFaults, connectBus, ENV, lockDataRoot, runService, workBatched } from '@emso/runtime';
 import {
   CREDENTIALS_ENV,
@@ -15,7 +16,7 @@ import {
 import { z } from 'zod';
 import { catalogueMetrics } from './metrics.ts';
 import { NextRound } from './next-round.ts';
-import { recordsOf } from './records.ts';
+import { recordsIn, renderedRecords } from './records.ts';
 import { Rounds } from './rounds.ts';
 
 const directory = z.string().min(1);
@@ -30,7 +31,8 @@ await runService({
     EMSO_CATALOGUE_DIR: directory.describe('a directory for what the sync remembers, on a local disk'),
     EMSO_CATALOGUE_RECORDS_DIR: directory
       .optional()
-      .describe('the directory of the records that emso catalog render --out wrote'),
+      .describe('a directory of records that emso catalog render --out wrote, to be taken instead of making them'),
+    EMSO_DATA_DIR: directory.optional().describe('the data root: records are made of the site file and its manifests'),
     EMSO_CATALOGUE_INTERVAL_MS: milliseconds
       .default(3_600_000)
       .describe('how often the whole catalogue is compared, in ms'),
@@ -49,10 +51,15 @@ await runService({
       log.info({ why: missing }, 'idle');
       return { ready: () => true, stop: async () => undefined };
     }
-    const recordsDir = env.EMSO_CATALOGUE_RECORDS_DIR;
-    if (recordsDir === undefined) {
+    const { EMSO_CATALOGUE_RECORDS_DIR: recordsDir, EMSO_DATA_DIR: dataDir, EMSO_CATALOGUE_DIR: stateDir } = env;
+    let recordsOf: () => Promise<CatalogueRecord[]>;
+    if (recordsDir !== undefined) recordsOf = () => recordsIn(recordsDir);
+    else if (dataDir !== undefined) {
+      const onDamaged = (what: string): void => log.warn({ reason: 'damaged-manifest' }, `not counted: ${what}`);
+      recordsOf = () => renderedRecords({ observatory, dataDir, stateDir, onDamaged });
+    } else {
       throw new ConfigFaults([
-        'EMSO_CATALOGUE_RECORDS_DIR: expected the directory of the records that emso catalog render --out wrote, found nothing',
+        'EMSO_DATA_DIR: expected the data root, of which records are made, or EMSO_CATALOGUE_RECORDS_DIR, found nothing',
       ]);
     }
     const farEnd = farEndOf(catalogue, {
@@ -67,7 +74,7 @@ await runService({
     const rounds = new Rounds({
       farEnd,
       memory,
-      recordsOf: () => recordsOf(recordsDir),
+      recordsOf,
       publish: catalogue.publish,
       intervalMs: env.EMSO_CATALOGUE_INTERVAL_MS,
       retryMs: env.EMSO_CATALOGUE_RETRY_MS,
