@@ -60,6 +60,8 @@ async function test(args) {
   if (files.some((file) => !PURE.some((folder) => file.startsWith(folder)))) {
     ensureServer('nats-server');
     ensureServer('redis-server');
+    // Judges our NetCDF files: the golden headers are what it prints.
+    ensureServer('ncdump', 'netcdf-bin');
   }
   return nodeTest(files, flags);
 }

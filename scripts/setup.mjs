@@ -131,18 +131,18 @@ export const SERVERS = {
   },
 };
 
-/** Path of a server program, installed from the system's packages when it is missing. Throws a SetupError when it cannot be. */
-export function ensureServer(name) {
+/** Path of a program, installed from the system's package when it is missing. Throws a SetupError when it cannot be. */
+export function ensureServer(name, debianPackage = name) {
   const found = findProgram(name);
   if (found !== undefined) return found;
-  const tried = installPackage(name);
+  const tried = installPackage(debianPackage);
   const installed = findProgram(name);
   if (installed !== undefined) return installed;
   const engine = answerOf('docker', ['info', '--format', '{{.ServerVersion}}']);
   const container = engine ? ` A container engine (${engine}) answers here, but these tasks do not use one.` : '';
   throw new SetupError(
-    `expected ${name} on PATH, found none; ${tried}.${container} Install it (Debian, Ubuntu: apt-get install ${name}; macOS: ` +
-      `brew install ${name.replace('redis-server', 'redis')}) and try again.`,
+    `expected ${name} on PATH, found none; ${tried}.${container} Install it (Debian, Ubuntu: apt-get install ${debianPackage}; macOS: ` +
+      `brew install ${name.replace('redis-server', 'redis').replace('ncdump', 'netcdf')}) and try again.`,
   );
 }
 

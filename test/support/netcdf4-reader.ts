@@ -69,6 +69,14 @@ function typeOf(type: number, size: number): string {
   return size === 4 ? 'float' : 'double';
 }
 
+/** The library decodes single characters with what the web calls ASCII, which is Windows-1252. */
+const BYTE_OF: ReadonlyMap<string, number> = new Map(
+  Array.from(new TextDecoder('ascii').decode(Uint8Array.from({ length: 256 }, (_, byte) => byte)), (letter, byte) => [
+    letter,
+    byte,
+  ]),
+);
+
 function dataOf(dataset: Dataset): ReadData {
   const { type, shape } = dataset.metadata;
   if (type !== STRING) {
@@ -81,7 +89,7 @@ function dataOf(dataset: Dataset): ReadData {
   }
   const value = dataset.value as string | string[];
   const letters = (shape?.length ?? 0) === 0 ? [value as string] : (value as string[]).flat();
-  return Uint8Array.from(letters, (letter) => (letter === '' ? 0 : letter.charCodeAt(0)));
+  return Uint8Array.from(letters, (letter) => (letter === '' ? 0 : (BYTE_OF.get(letter) ?? letter.charCodeAt(0))));
 }
 
 function attributesOf(attrs: Readonly<Record<string, Attribute>>): ReadAttributes {

@@ -7,10 +7,28 @@ export const END = '<!-- synthetic-year: end -->';
 
 const HOUR_MS = 3_600_000;
 
+/** What a reader of the tables has to know. */
+const WORDS = `## What the thresholds find, and what they do not
+
+\`npm run synthetic-year\` makes up a year of five sensors of the MII and one of the mooring, from a seed, spoils it in known ways, and lets the tests of the *real* site file judge it, by the functions that the services call (\`test/synthetic-year/\`: \`sea.ts\` is the water, \`faults.ts\` what goes wrong). It takes a minute of one core. Call it again after every change of thresholds: it writes the tables below. A month of it with bounds for every rate is part of \`npm test\`.
+
+The sea is made up. Its amplitudes are those that the literature gives for the site; what a real year does is not in it, nor what nobody thought of. So a hit rate here says that a test works on such a fault, and a false alarm rate that a quiet sea is left alone; both have to be measured again on real data after 30 days. The optode is judged as if its calibration were confirmed: while it is not, none of its oxygen is better than suspect anyway.
+
+How to read it:
+
+- **Spikes** are found above the \`suspect\` threshold, and not below it: that is what the threshold says. What is smaller than it passes.
+- **A flat period** keeps the flags of its first hours: the test has to wait for as long as \`suspectMs\` says, and a flag that was given is not taken back.
+- **Drift** is seen by no threshold of a single sensor until the values leave the \`suspect\` span, which is far wider than what a drifting sensor does in a year. What sees it is another sensor: the comparisons below. Of oxygen there is only one sensor: its drift is seen by water samples (Winkler), and by nothing here.
+- **A dead pump** changes the spread more than the value. \`flatLine\` sees the hours in which nothing moves at all; what is made for it is the \`attenuatedSignal\` test, where it is set for CNDC. The comparison of salinity with the mooring sees it once it reads low enough, and not in this year.
+- **Biofouling** is seen when attenuation leaves the \`suspect\` span. Slow growth before that is not told from water that carries more: a window that was cleaned tells, or a \`climatology\`.
+- **A clock step** of the receiver is in no flag: these sensors take reception as time. The acquirer notices it itself (an event \`clock-step\` in the raw archive, \`emso_source_clock_offset_seconds\` where the instrument has a clock); in the manifest it is a gap where it is longer than three cadences.
+- **A gap** is no flag either, since there is no value to carry it: the manifest has it.`;
+
 /** Tables of faults, false alarms and comparisons. */
 export function reportText(report: Report): string {
   const { days, seed, verdicts, alarms, noticed, comparisonAlarms } = report;
   return [
+    WORDS,
     `${days} days, seed ${seed}. *Hit rate*: share of the spoilt samples that are flagged 3 or 4 and are not in the same year without faults. *Noticed*: from the fault's beginning to the first such sample.`,
     table(['sensor', 'fault', 'size', 'samples', 'looked at', 'hit rate', 'noticed'], verdicts.map(faultRow)),
     'False alarms: values of the faultless year that are flagged all the same, and values beside the faults (outside of all of them) that are flagged for their sake, which are mostly the neighbours of spikes. Parameters without any are left out.',

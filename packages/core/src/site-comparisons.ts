@@ -56,7 +56,7 @@ export interface LevelsLimits {
 /** Density must grow downwards, over sensors of one water column at one time. */
 export interface LevelsComparison extends Declared {
   readonly kind: 'levels';
-  /** The first one gives the instants; which one lies deeper, their pressures say. */
+  /** The first one that has values on a day gives its instants; which one lies deeper, their pressures say. */
   readonly sensors: readonly string[];
   readonly limits: readonly LevelsLimits[];
 }

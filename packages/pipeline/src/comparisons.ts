@@ -121,7 +121,8 @@ function pairRows(comparison: PairComparison, day: number, series: SeriesBySenso
 function levelRows({ sensors, limits }: LevelsComparison, series: SeriesBySensor): ComparisonRow[] {
   const round = rounder(LEVEL_DENSITY);
   const rows: ComparisonRow[] = [];
-  const instants = series.get(sensors[0])!.time;
+  // A level that has failed must not silence the others.
+  const instants = sensors.map((sensor) => series.get(sensor)!.time).find(({ length }) => length > 0) ?? NONE;
   for (const timeMs of instants) {
     const inForce = inForceAt(limits, timeMs);
     if (inForce === undefined) continue;

@@ -114,6 +114,11 @@ export class LiveFlags {
     return { verdicts: said({ ...message, build, rows }), revised: revised.map(said) };
   }
 
+  /** Rows that are remembered. */
+  get size(): number {
+    return this.#rows.size;
+  }
+
   /** What a fresh start needs to go on as if nothing had happened. */
   state(): FlagState {
     return {

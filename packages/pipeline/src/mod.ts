@@ -12,6 +12,7 @@ export * from './explain-row.ts';
 export * from './fast-path.ts';
 export * from './flag-changes.ts';
 export * from './gaps.ts';
+export * from './ledgers.ts';
 export * from './live.ts';
 export * from './live-flags.ts';
 export * from './merge-runs.ts';

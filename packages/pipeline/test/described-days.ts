@@ -47,7 +47,7 @@ export function completed(text: string): string {
 
 /** The same with these settings of NetCDF files. */
 export function withNetcdf(text: string, settings: string): string {
-  return text.replace('\nobservatory:\n', `\nobservatory:\n  netcdf: ${settings}\n`);
+  return text.replace(/^ {2}netcdf: .*$/m, `  netcdf: ${settings}`);
 }
 
 const daily = (name: string): RawRun => readDatRows(readFileSync(new URL(`${name}/input.dat`, FIXTURES))).run;

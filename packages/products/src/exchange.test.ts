@@ -167,6 +167,40 @@ test('periods: names, bounds, ways of computing, delayed mode', () => {
   assert.deepEqual([before, after].map(periodName), ['2019', '2019-20190501']);
 });
 
+test('thresholds and calibration sheets that changed within the period are listed with their times', () => {
+  const rules = (tests: unknown) => ({
+    flagRules: new Map([['DOXY', { tests: JSON.stringify(tests), comment: 'c' }]]),
+  });
+  const [one, two] = [{ spike: { fail: 1 } }, { spike: { fail: 2 } }];
+  const noon = '2026-03-02T12:00:00Z';
+  const changing = [
+    { validFrom: '2026-03-02T00:00:00Z', ...one },
+    { validFrom: noon, ...two },
+  ];
+  const sheets = [
+    { validFrom: Date.UTC(2020, 0, 1), source: 'old', a: 1 },
+    { validFrom: Date.parse(noon), source: 'new', a: 2 },
+  ];
+  const { sensor } = dayInput(DAY);
+  const days = [one, changing, two].map((tests, i) =>
+    dayInput(DAY + i, 'oxygen', { ...rules(tests), sensor: { ...sensor, calibrations: sheets } }),
+  );
+  const { flagRules } = series(days).input;
+  assert.deepEqual(JSON.parse(flagRules?.get('DOXY')?.tests ?? ''), [
+    { validFrom: '2026-03-01T00:00:00Z', ...one },
+    { validFrom: noon, ...two },
+  ]);
+  assert.equal(flagRules?.get('DOXY')?.comment, 'c');
+  assert.equal(series(days.slice(2)).input.flagRules?.get('DOXY')?.tests, JSON.stringify(two));
+  const sheet = (made: Series, name: string): unknown =>
+    describeSeries(made)
+      .variables.find((each) => each.name === 'sensor_oxygen')
+      ?.attributes.find((each) => each.name === name)?.value;
+  assert.equal(sheet(series(days), 'calibration_valid_from'), `2020-01-01T00:00:00Z, ${noon}`);
+  assert.equal(sheet(series(days), 'calibration_source'), 'old; new');
+  assert.equal(sheet(series(days.slice(2)), 'calibration_valid_from'), noon);
+});
+
 test('a place that nobody knows: refused where a house has no word for that', () => {
   const nowhere = series([dayInput(DAY, 'albatross-microcat-1000')]);
   for (const make of [odvFile, oceansitesFile, copernicusFile]) {

@@ -2,11 +2,24 @@
  * Several days of one sensor and one deployment as one thing to publish: a month, a year, a deployment. Its NetCDF description is
  * the one of a day, over all rows; what names the day names the period.
  */
-import { type Batch, compactDay, dayOf, FLAG, isoDay, isoMonth, joinBatches, selectRows } from '@emso/core';
+import {
+  type Batch,
+  type CalibrationSheet,
+  canonicalJson,
+  compactDay,
+  DAY_MS,
+  dayOf,
+  FLAG,
+  iso,
+  isoDay,
+  isoMonth,
+  joinBatches,
+  selectRows,
+} from '@emso/core';
 import type { CsvLayout } from './csv.ts';
 import { describeDay } from './day-description.ts';
-import type { DayInput } from './day-input.ts';
-import type { NetcdfAttribute, NetcdfFile } from './netcdf-file.ts';
+import type { DayInput, FlagRules } from './day-input.ts';
+import type { NetcdfAttribute, NetcdfFile, NetcdfVariable } from './netcdf-file.ts';
 
 /** What cuts a run of days into files; a deployment always does. */
 export const PERIODS = ['all', 'month', 'year', 'deployment'] as const;
@@ -54,6 +67,8 @@ export function seriesOf(
       ...first,
       batch,
       methods: methodsOver(days),
+      flagRules: rulesOver(days),
+      calibrated: days.some(({ calibrated }) => calibrated),
       expertFlags: [...new Set(days.flatMap(({ expertFlags }) => expertFlags ?? []))],
       ...(release !== undefined && { release }),
       lastReceivedMs: days.reduce((latest, { lastReceivedMs }) => Math.max(latest, lastReceivedMs), 0),
@@ -99,6 +114,43 @@ function methodsOver(days: readonly DayInput[]): ReadonlyMap<string, string> {
   );
 }
 
+/** A list of thresholds as `flagRules` has it where they change: each with the time from which it holds. */
+type DatedTests = Readonly<Record<string, unknown>> & { readonly validFrom: string };
+
+/** What made the flags; where that changed within the period, a list with the time of each change, as a day has it. */
+function rulesOver(days: readonly DayInput[]): ReadonlyMap<string, FlagRules> {
+  const codes = new Set(days.flatMap(({ flagRules }) => [...(flagRules?.keys() ?? [])]));
+  return new Map(
+    [...codes].map((code): [string, FlagRules] => {
+      const own = days.flatMap(({ day, flagRules }) => {
+        const rules = flagRules?.get(code);
+        return rules === undefined ? [] : [{ day, rules }];
+      });
+      const comment = [...new Set(own.flatMap(({ rules }) => rules.comment ?? []))].join('; ');
+      const texts = new Set(own.map(({ rules }) => rules.tests));
+      const tests = texts.size === 1 ? own[0].rules.tests : canonicalJson(changesOf(own));
+      return [code, { tests, ...(comment !== '' && { comment }) }];
+    }),
+  );
+}
+
+/** The thresholds of days one behind the other, each once until others hold. */
+function changesOf(days: readonly { readonly day: number; readonly rules: FlagRules }[]): DatedTests[] {
+  const changes: DatedTests[] = [];
+  let before = '';
+  for (const { day, rules } of days) {
+    const parsed = JSON.parse(rules.tests) as DatedTests[] | Readonly<Record<string, unknown>>;
+    const dated = Array.isArray(parsed) ? parsed : [{ validFrom: iso(day * DAY_MS), ...parsed }];
+    for (const entry of dated) {
+      const { validFrom: _validFrom, ...thresholds } = entry;
+      const text = canonicalJson(thresholds);
+      if (text !== before) changes.push(entry);
+      before = text;
+    }
+  }
+  return changes;
+}
+
 const GOOD: ReadonlySet<number> = new Set([FLAG.good, FLAG.probablyGood]);
 
 function goodOnly(batch: Batch): Batch {
@@ -124,8 +176,15 @@ export function periodText(series: Series): string {
   return firstDay === lastDay ? isoDay(firstDay) : `${isoDay(firstDay)} to ${isoDay(lastDay)}`;
 }
 
-/** The same for names of files and records: `202603`, `2019-20190501`, `20260301-20260317`, `deployment-20190501`. */
+/**
+ * The same for names of files and records: `202603`, `2019-20190501`, `20260301-20260317`, `deployment-20190501`; `-outside` behind
+ * days that no deployment covers.
+ */
 export function periodName(series: Series): string {
+  return `${nameWithin(series)}${isCovered(series) ? '' : '-outside'}`;
+}
+
+function nameWithin(series: Series): string {
   const { period, firstDay, lastDay, input } = series;
   if (period === 'month' || period === 'year') {
     const since = beginsWithin(series);
@@ -136,9 +195,14 @@ export function periodName(series: Series): string {
 }
 
 /** The day on which the deployment begins, where that is behind the first day of the month or year: it shares it with another. */
-function beginsWithin({ firstDay, input }: Series): number | undefined {
-  const since = dayOf(input.deployment.from);
-  return since > firstDay ? since : undefined;
+function beginsWithin(series: Series): number | undefined {
+  const since = dayOf(series.input.deployment.from);
+  return isCovered(series) && since > series.firstDay ? since : undefined;
+}
+
+/** Whether a deployment covers the days: the facts of others are a copy, with nothing in it that is known of the nearest one only. */
+function isCovered({ input: { sensor, deployment } }: Series): boolean {
+  return sensor.deployments.includes(deployment);
 }
 
 /** `MICROCAT_202603_D_good`: prefix of the sensor, period, delayed mode, selection. */
@@ -153,7 +217,36 @@ const UPDATED: Readonly<Record<Period, string>> = { all: 'void', deployment: 'vo
 /** The NetCDF description of the whole period. */
 export function describeSeries(series: Series): NetcdfFile {
   const file = describeDay(series.input);
-  return { ...file, attributes: ofPeriod(series, file.attributes) };
+  const sheets = sheetsOf(series);
+  return {
+    ...file,
+    attributes: ofPeriod(series, file.attributes),
+    variables: sheets.length < 2 ? file.variables : file.variables.map((variable) => withSheets(variable, sheets)),
+  };
+}
+
+/** The calibration sheets that held at any time of the period, in their order. */
+function sheetsOf({ input: { sensor, batch } }: Series): readonly CalibrationSheet[] {
+  if (batch.count === 0) return [];
+  const [first, last] = [batch.time[0], batch.time[batch.count - 1]];
+  return sensor.calibrations.filter(
+    ({ validFrom }, i) => validFrom <= last && (sensor.calibrations[i + 1]?.validFrom ?? last + 1) > first,
+  );
+}
+
+/** The sensor's variable with all sheets, where a day has the one of its noon. */
+function withSheets(variable: NetcdfVariable, sheets: readonly CalibrationSheet[]): NetcdfVariable {
+  const isSensor = variable.attributes.some(({ name, value }) => name === 'variable_type' && value === 'sensor');
+  if (!isSensor) return variable;
+  const list = sheets.map(({ validFrom, ...sheet }) => ({ validFrom: iso(validFrom), ...sheet }));
+  return {
+    ...variable,
+    attributes: withTexts(variable.attributes, {
+      calibration_valid_from: () => list.map(({ validFrom }) => validFrom).join(', '),
+      calibration_source: () => list.flatMap(({ source }) => source ?? []).join('; '),
+      calibration_coefficients: () => canonicalJson(list),
+    }),
+  };
 }
 
 /** Its global attributes alone: they are those of its first and last row, so nothing is copied for them. */

@@ -1,6 +1,7 @@
 export * from './bus.ts';
 export * from './cache.ts';
 export * from './config.ts';
+export * from './day-tree.ts';
 export * from './expert-files.ts';
 export * from './files.ts';
 export * from './http.ts';

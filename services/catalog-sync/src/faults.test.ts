@@ -93,7 +93,7 @@ for (const profile of PROFILE_NAMES) {
       await round(records({ [MODULE_UUID]: { title: 'Autre' } }));
       assert.deepEqual(writes(), []);
       const [, module, dataset] = await states();
-      assert.deepEqual([module, dataset], ['workflow-on', 'waiting']);
+      assert.deepEqual([module, dataset], ['workflow-on', 'awaiting-review']);
       assert.match(
         (await memory()).get(MODULE_UUID)!.message,
         /Overwrite mode is not allowed when workflow is enabled/,
@@ -194,6 +194,59 @@ test('GeoNetwork 5 is refused in words, and nothing is sent to it', async (t) =>
     fake.store.seen.every(({ headers }) => headers['authorization'] === undefined),
     'no account shown to it',
   );
+});
+
+test('what fails while the far end is opened concerns all of it', async (t) => {
+  const { fake, round, memory } = await setUpSync(t, '4.4');
+  const answers = [
+    [500, 'runtime_exception', 'unreachable'],
+    [400, 'runtime_exception', 'unreachable'],
+    [404, 'resource_not_found', 'not-geonetwork'],
+  ] as const;
+  for (const [status, code, state] of answers) {
+    const body = JSON.stringify({ code, message: 'out of order', description: '' });
+    fake.store.behaviour.before = ({ path }) =>
+      path.endsWith('/me') ? { status, type: 'application/json', body } : undefined;
+    const { fault } = await round();
+    assert.equal(fault?.state, state);
+    assert.match(fault.message, /out of order/);
+    assert.equal((await memory()).state.farEnd.state, state);
+  }
+});
+
+test('a site that does not say its version says it in the description of its interface, or not at all', async (t) => {
+  const { fake, round } = await setUpSync(t, '4.4');
+  fake.store.behaviour.version = '';
+  const silent = await round();
+  assert.equal(silent.fault?.state, 'not-geonetwork');
+  fake.store.behaviour.before = ({ path }) => {
+    const answer = (value: unknown) => ({ status: 200, type: 'application/json', body: JSON.stringify(value) });
+    if (path.endsWith('/site')) return answer({ 'system/site/name': 'x' });
+    return path.endsWith('/v2/api-docs') ? answer({ openapi: '3.0.1', info: { version: '5.0.1' } }) : undefined;
+  };
+  assert.equal((await round()).fault?.state, 'unsupported-version');
+});
+
+test('a report that only mentions a workflow is a refusal like others', async (t) => {
+  const { fake, round, states } = await setUpSync(t, '4.2.7');
+  fake.store.behaviour.invalid = (uuid) =>
+    uuid === DATASET_UUID ? "lineage 'workflow of the decoder' is empty" : undefined;
+  await round();
+  assert.deepEqual(await states(), ['ok', 'ok', 'refused']);
+});
+
+test('a child that is there stays well while its parent is refused; what was refused stays refused while nobody answers', async (t) => {
+  const { fake, round, writes, states } = await setUpSync(t, '4.2.7');
+  await round();
+  writes();
+  fake.store.behaviour.invalid = (uuid) => (uuid === MODULE_UUID ? 'not complete' : undefined);
+  const changed = records({ [MODULE_UUID]: { title: 'Autre' } });
+  await round(changed);
+  assert.deepEqual(await states(), ['ok', 'refused', 'ok']);
+  fake.store.behaviour.before = () => page(503, '503');
+  await round(changed);
+  assert.deepEqual(await states(), ['ok', 'refused', 'ok']);
+  assert.deepEqual(writes(), []);
 });
 
 test('nobody listens, or nobody answers', async (t) => {

@@ -2,7 +2,7 @@
  * The sync of the catalogue: records follow the data by themselves. It listens to what the writer seals, and brings what changed to the
  * far end that the site file names; what it could not bring is tried again. It changes nothing but the catalogue and its own notes.
  */
-import type { CatalogueRecord } from '@emso/products';
+import { settingsFaults } from '@emso/pipeline';
 import { applyTopology, ConfigFaults, connectBus, ENV, lockDataRoot, runService, workBatched } from '@emso/runtime';
 import {
   CREDENTIALS_ENV,
@@ -26,13 +26,14 @@ const NEWS_LIMIT = 10;
 
 await runService({
   name: 'catalog-sync',
+  check: settingsFaults,
   config: z.object({
     EMSO_NATS_URL: ENV.EMSO_NATS_URL,
     EMSO_CATALOGUE_DIR: directory.describe('a directory for what the sync remembers, on a local disk'),
+    EMSO_DATA_DIR: ENV.EMSO_DATA_DIR.optional(),
     EMSO_CATALOGUE_RECORDS_DIR: directory
       .optional()
-      .describe('a directory of records that emso catalog render --out wrote, to be taken instead of making them'),
-    EMSO_DATA_DIR: directory.optional().describe('the data root: records are made of the site file and its manifests'),
+      .describe('a directory of records to take as they are, or nothing to render them from the data root'),
     EMSO_CATALOGUE_INTERVAL_MS: milliseconds
       .default(3_600_000)
       .describe('how often the whole catalogue is compared, in ms'),
@@ -52,21 +53,20 @@ await runService({
       return { ready: () => true, stop: async () => undefined };
     }
     const { EMSO_CATALOGUE_RECORDS_DIR: recordsDir, EMSO_DATA_DIR: dataDir, EMSO_CATALOGUE_DIR: stateDir } = env;
-    let recordsOf: () => Promise<CatalogueRecord[]>;
-    if (recordsDir !== undefined) recordsOf = () => recordsIn(recordsDir);
-    else if (dataDir !== undefined) {
-      const onDamaged = (what: string): void => log.warn({ reason: 'damaged-manifest' }, `not counted: ${what}`);
-      recordsOf = () => renderedRecords({ observatory, dataDir, stateDir, onDamaged });
-    } else {
-      throw new ConfigFaults([
-        'EMSO_DATA_DIR: expected the data root, of which records are made, or EMSO_CATALOGUE_RECORDS_DIR, found nothing',
-      ]);
+    if (recordsDir === undefined && (dataDir === undefined || observatory.metadata === undefined)) {
+      const what = dataDir === undefined ? 'EMSO_DATA_DIR' : "the key 'metadata' of the site file";
+      throw new ConfigFaults([`${what}: expected what records are made of, found nothing: see docs/catalogue.md`]);
     }
     const farEnd = farEndOf(catalogue, {
       credentials: credentialsOf(env),
       timeoutMs: env.EMSO_CATALOGUE_TIMEOUT_MS,
       signal,
     });
+    const onDamaged = (what: string): void =>
+      log.warn(
+        { reason: 'manifest-damaged' },
+        `${what}: the day is not counted; the next start of the writer repairs it`,
+      );
     const lock = lockDataRoot(env.EMSO_CATALOGUE_DIR);
     const memory = SyncMemory.open(env.EMSO_CATALOGUE_DIR, farEnd.identity, (why) =>
       log.warn({ reason: 'notes-lost' }, `${why}: everything is compared with the catalogue again`),
@@ -74,7 +74,10 @@ await runService({
     const rounds = new Rounds({
       farEnd,
       memory,
-      recordsOf,
+      recordsOf: () =>
+        recordsDir === undefined
+          ? renderedRecords({ observatory, dataDir: dataDir!, stateDir, onDamaged })
+          : recordsIn(recordsDir),
       publish: catalogue.publish,
       intervalMs: env.EMSO_CATALOGUE_INTERVAL_MS,
       retryMs: env.EMSO_CATALOGUE_RETRY_MS,

@@ -1,76 +1,61 @@
 /**
- * Where the records come from: the one place that knows. They are made of the site file and the manifests of the data root, or read
- * from a directory in which `emso catalog render --out` put them.
+ * The records as they should be now: rendered from the site file and the manifests of the data root, or read from a directory where
+ * somebody has put them.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Observatory, sensorsOf } from '@emso/core';
-import { catalogueInput } from '@emso/pipeline';
-import {
-  type CatalogueRecord,
-  catalogueModel,
-  decodeManifest,
-  isoRecords,
-  type LedgerSummary,
-  type RecordStamp,
-  recordOfXml,
-  summarizeLedger,
-} from '@emso/products';
-import { readDayFiles, readRecordFiles } from '@emso/runtime/catalogue';
-import { writeAtomic } from '@emso/runtime/files';
+import type { CatalogueRecord, Observatory } from '@emso/core';
+import { catalogueInput, readLedgers } from '@emso/pipeline';
+import { catalogueModel, isoRecords, type RecordStamp, recordOfXml } from '@emso/products';
+import { daysIn, readIfThere, writeAtomic } from '@emso/runtime';
+import { readRecordFiles } from '@emso/runtime/catalogue';
+
+export interface RenderedFrom {
+  readonly observatory: Observatory;
+  readonly dataDir: string;
+  /** Where the dates of records are kept: one that says the same keeps its date. */
+  readonly stateDir: string;
+  /** Told of each manifest that is none: its day is not counted. */
+  readonly onDamaged: (what: string) => void;
+}
+
+const STAMPS = 'stamps.json';
 
 /** The records in `dir`. Throws an Error that names every file that is no record. */
 export function recordsIn(dir: string): Promise<CatalogueRecord[]> {
   return readRecordFiles(dir, recordOfXml);
 }
 
-export interface RenderSource {
-  readonly observatory: Observatory;
-  readonly dataDir: string;
-  /** A directory of our own, in which the dates of records are kept. */
-  readonly stateDir: string;
-  /** A manifest that cannot be read: its day is not counted. */
-  readonly onDamaged: (what: string) => void;
-}
-
-const STAMPS = 'record-dates.json';
-
-/** The records as they follow from the data root now. Throws an Error when the site file has nothing to say to a catalogue. */
+/** Every record of the observatory, as its files are now; none while the site file has no `metadata`. Throws on I/O faults. */
 export async function renderedRecords({
   observatory,
   dataDir,
   stateDir,
   onDamaged,
-}: RenderSource): Promise<CatalogueRecord[]> {
-  const ledgers = new Map<string, LedgerSummary>();
-  for (const { sensor } of sensorsOf(observatory)) {
-    const { days, damaged } = await readDayFiles(dataDir, sensor, decodeManifest);
-    for (const what of damaged) onDamaged(what);
-    ledgers.set(sensor.id, summarizeLedger(days));
-  }
-  const input = catalogueInput(observatory, ledgers);
-  if (input === undefined) {
-    throw new Error(
-      "expected the key 'metadata' in the site file, which says what records say, found none: see docs/catalogue-records.md",
-    );
-  }
+}: RenderedFrom): Promise<CatalogueRecord[]> {
+  const { bySensor, damaged } = await readLedgers(observatory, {
+    days: ({ folder, prefix }) => daysIn(join(dataDir, 'manifest', folder), prefix, '.json'),
+    read: (path) => readIfThere(join(dataDir, path)),
+  });
+  for (const each of damaged) onDamaged(each);
+  const input = catalogueInput(observatory, bySensor);
+  if (input === undefined) return [];
   const file = join(stateDir, STAMPS);
-  const before = await readStamps(file);
-  const records = isoRecords(catalogueModel(input), before);
-  const stamps = Object.fromEntries(
-    records.map(({ uuid, contentHash, dateStamp }) => [uuid, { contentHash, dateStamp }]),
-  );
-  const text = `${JSON.stringify({ ...Object.fromEntries(before), ...stamps }, undefined, 2)}\n`;
-  await writeAtomic(file, text, { fsync: false });
-  return records.map(({ id: _id, dateStamp: _dateStamp, ...record }) => record);
+  const before = await readIfThere(file);
+  const records = isoRecords(catalogueModel(input), stampsIn(before));
+  const text = `${JSON.stringify(Object.fromEntries(records.map(stampOf)))}\n`;
+  if (before === undefined || Buffer.from(before).toString('utf8') !== text) {
+    await writeAtomic(file, text, { fsync: true });
+  }
+  return records;
 }
 
-/** Dates of an earlier round; none where they are lost: records are then dated as if they were new, and say the same. */
-async function readStamps(file: string): Promise<Map<string, RecordStamp>> {
-  try {
-    return new Map(Object.entries(JSON.parse(await readFile(file, 'utf8')) as Record<string, RecordStamp>));
-  } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
-    throw error;
-  }
+function stampOf(record: { readonly uuid: string } & RecordStamp): [uuid: string, stamp: RecordStamp] {
+  const { uuid, contentHash, dateStamp } = record;
+  return [uuid, { contentHash, dateStamp }];
+}
+
+/** Dates that are lost are made again from what the records say: they may be older ones, never later than the content. */
+function stampsIn(bytes: Uint8Array | undefined): Map<string, RecordStamp> {
+  if (bytes === undefined) return new Map();
+  return new Map(Object.entries(JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, RecordStamp>));
 }

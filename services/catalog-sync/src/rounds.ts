@@ -34,7 +34,8 @@ export class Rounds {
   readonly #options: RoundsOptions;
   readonly #sync: CatalogueSync;
   readonly #alarms: Alarms;
-  #comparedMs: number | undefined;
+  #comparedMs = Number.NEGATIVE_INFINITY;
+  #isFirst = true;
   #failures = 0;
   #recordsFault: string | undefined;
 
@@ -74,13 +75,13 @@ export class Rounds {
   async round(): Promise<NextTime> {
     const { memory, metrics, intervalMs, log } = this.#options;
     const nowMs = performance.now();
-    const isFirst = this.#comparedMs === undefined;
-    const recheckAll = isFirst || nowMs - this.#comparedMs! >= intervalMs;
+    const recheckAll = nowMs - this.#comparedMs >= intervalMs;
     let report: RoundReport;
     try {
       const records = await this.#options.recordsOf();
       // A restart is how somebody says that what was refused shall be sent again.
-      report = await this.#sync.round(records, { recheckAll, retryRefused: isFirst });
+      report = await this.#sync.round(records, { recheckAll, retryRefused: this.#isFirst });
+      this.#isFirst = false;
     } catch (error) {
       this.#options.signal.throwIfAborted();
       const message = (error as Error).message;

@@ -17,11 +17,15 @@ import {
   spawnService,
   startNats,
   temporaryDirectory,
-  waitFor,
+  waitFor as waitForAtMost,
 } from '../../../test/support/servers.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const SITE = path.join(ROOT, 'deploy/observatory/emso-ligure-ouest.yaml');
+
+/** Starting a process takes seconds where many do so at once. */
+const waitFor: typeof waitForAtMost = (condition, options) =>
+  waitForAtMost(condition, { timeoutMs: 40_000, ...options });
 
 let nats: NatsServer;
 before(async () => {
@@ -154,7 +158,7 @@ test('it brings the records there, follows an announcement with one write, and s
   assert.equal(fake.store.writes.length, 7, 'a second run writes nothing');
 });
 
-test('killed again and again in the middle, it ends with each record once', { timeout: 60_000 }, async (t) => {
+test('killed again and again in the middle, it ends with each record once', { timeout: 110_000 }, async (t) => {
   const { fake, start } = await setUp(t, '4.4');
   let puts = 0;
   for (const limit of [1, 2, 3]) {
@@ -305,7 +309,7 @@ test('a refused record is said once, in the words of the server, and is sent aga
   await waitFor(async () => (await recordsIn(again, 'ok')) === 3, { what: 'three records' });
 });
 
-test('push and diff do by hand what the service does', { timeout: 60_000 }, async (t) => {
+test('push and diff do by hand what the service does', { timeout: 110_000 }, async (t) => {
   const { fake, render, emso, stateDir } = await setUp(t, '4.2.1');
   const dry = await emso('push', '--dry-run', '--state', stateDir);
   assert.equal(dry.code, 0, dry.stderr);

@@ -112,6 +112,7 @@ export class Publisher {
         }
         waiting -= await this.#publishGroup(copying, group);
         metrics.waiting.set(waiting);
+        metrics.delivered.set(copying.receipts.size);
       }
       if (!more) {
         const damaged = await this.#verify(copying, isOver);

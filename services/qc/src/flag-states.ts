@@ -8,6 +8,8 @@ import { type Bus, historyOf, LostGuard, SensorStates } from '@emso/runtime';
 
 /** Beyond this a state costs more to write than to find again. */
 const INLINE_BYTES = 256 * 1024;
+/** No row is shorter in JSON than this: of so many rows nobody needs to look how long they are. */
+const SHORTEST_ROW_BYTES = 128;
 const BUCKET = 'qc-state';
 const HOUR_MS = 3_600_000;
 
@@ -42,7 +44,8 @@ export class FlagStates {
     const owned = this.#owned.get(key);
     if (owned === undefined) return;
     const encoded = (saved: SavedFlags): Uint8Array => new TextEncoder().encode(JSON.stringify(saved));
-    let bytes = encoded({ state: owned.flags.state() });
+    const isLarge = owned.flags.size * SHORTEST_ROW_BYTES > INLINE_BYTES;
+    let bytes = encoded(isLarge ? {} : { state: owned.flags.state() });
     if (bytes.length > INLINE_BYTES) bytes = encoded({});
     const states = new SensorStates(bus, BUCKET);
     owned.revision = await states.save(key, bytes, owned.revision).catch(async (error: unknown) => {

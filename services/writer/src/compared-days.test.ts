@@ -70,7 +70,9 @@ test('a file for the day when both sensors have it sealed, and metrics that say 
   assert.equal(existsSync(join(root, PATH)), false, 'one of the two is still open');
   const before = readFileSync(fileOf(root, DONOR, 'csv'));
   await writer.sealed('oxygen');
-  await writer.compared.work();
+  await writer.compared.work(new Set([DAY + 1]));
+  assert.equal(existsSync(join(root, PATH)), false, 'another day was asked for');
+  await writer.compared.work(new Set([DAY]));
   assertFollows(root);
   assert.equal(textOf(root).split('\n').length - 2, 2, 'the third row is too far from any other');
   assert.deepEqual(await writer.flags(), { 'temperature-optode-microcat 1': 2 });

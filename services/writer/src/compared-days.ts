@@ -46,28 +46,40 @@ export class ComparedDays {
     for (const [planned, due] of this.#due) if (planned.sensors.some(({ id }) => id === sensor)) due.add(day);
   }
 
-  /** Makes what is due, the latest days first. A fault leaves its day due; the first one is thrown when all others are done. */
-  work(): Promise<void> {
-    const mine = this.#turn.then(() => this.#work());
-    // Whoever called is told; the next one is not kept from its turn.
-    this.#turn = mine.catch(() => undefined);
-    return mine;
-  }
-
-  async #work(): Promise<void> {
+  /**
+   * Makes what is due, or what of it is of these days, the latest first. A fault leaves its day due; the first one is thrown when all
+   * others are done. Each file is a turn of its own: who asks for a day just sealed does not wait for all the years of a start.
+   */
+  async work(only?: ReadonlySet<number>): Promise<void> {
     const faults: unknown[] = [];
     for (const [planned, due] of this.#due) {
       for (const day of [...due].sort((a, b) => b - a)) {
+        if (only?.has(day) === false) continue;
         if (this.#options.signal.aborted) return;
-        // Before it is read: a sealing meanwhile makes it due again.
-        due.delete(day);
-        await this.#make(planned, day).catch((cause: unknown) => {
-          due.add(day);
+        await this.#inTurn(() => this.#makeIfDue(planned, due, day)).catch((cause: unknown) => {
           faults.push(new Error(`comparison ${planned.comparison.id} of ${isoDay(day)}: ${String(cause)}`, { cause }));
         });
       }
     }
     if (faults.length > 0) throw faults[0];
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const mine = this.#turn.then(work);
+    // Whoever called is told; the next one is not kept from its turn.
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #makeIfDue(planned: PlannedComparison, due: Set<number>, day: number): Promise<void> {
+    // Before it is read: a sealing meanwhile makes it due again.
+    if (!due.delete(day)) return;
+    try {
+      await this.#make(planned, day);
+    } catch (error) {
+      due.add(day);
+      throw error;
+    }
   }
 
   async #make(planned: PlannedComparison, day: number): Promise<void> {

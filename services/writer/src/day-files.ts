@@ -4,8 +4,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DayLayers, SensorPlan } from '@emso/pipeline';
 import { decodeManifest, encodeManifest, type Manifest, type ManifestContent, productPaths } from '@emso/products';
-import { readIfThere } from '@emso/runtime';
-import { daysIn, listIfThere, replaceFile } from './data-root.ts';
+import { daysIn, listIfThere, readIfThere } from '@emso/runtime';
+import { replaceFile } from './data-root.ts';
 
 export type FileKind = keyof ManifestContent['files'];
 

@@ -195,11 +195,11 @@ for (const { what, live, rows, filled, whole, after } of CASES) {
 }
 
 test('a cadence of days is looked for days away', async () => {
-  // A flat line of hours cannot be told from samples of days.
+  // Neither a flat line of hours nor the spread of a day can be told from samples of days.
   const slow = planOf('cstar', (site) =>
     site
       .replace(/cadenceMs: 60000(?= # assumed)/, `cadenceMs: ${DAY_MS}`)
-      .replace(/(ATTN: .*), flatLine: \{[^}]*\}/, '$1'),
+      .replace(/(ATTN: .*), flatLine: \{[^}]*\}, attenuatedSignal: \{[^}]*\}/, '$1'),
   );
   assert.equal(slow.sensor.cadenceMs, DAY_MS);
   const root = temporaryDirectory('root');

@@ -30,11 +30,11 @@ async function sealedRoot() {
     await check.look(NOON_MS, new AbortController().signal);
     return (await metrics.ledgerMismatches.get()).values[0]?.value;
   };
-  return { root, plan: writer.plan, said, found };
+  return { root, plan: writer.plan, said, found, check };
 }
 
 test('a sealed day whose layers agree counts nothing; one damaged file counts one day, told once, until it is put back', async () => {
-  const { root, plan, said, found } = await sealedRoot();
+  const { root, plan, said, found, check } = await sealedRoot();
   assert.equal(await found(), 0);
   const csv = fileOf(root, plan, 'csv');
   const before = readFileSync(csv);
@@ -43,6 +43,9 @@ test('a sealed day whose layers agree counts nothing; one damaged file counts on
   assert.equal(await found(), 1);
   assert.equal(said.length, 1);
   assert.match(said[0], /"reason":"ledger".*expected \d+ bytes, found \d+/);
+  // A day that is about to be written anew says nothing: it keeps what was found.
+  await check.look(NOON_MS, new AbortController().signal, () => true);
+  assert.equal(await found(), 1);
   writeFileSync(csv, before);
   assert.equal(await found(), 0);
 });

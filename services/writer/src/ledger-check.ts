@@ -30,14 +30,15 @@ export class LedgerCheck {
     this.#metrics = metrics;
   }
 
-  /** Looks at the latest days, those that disagreed, and a share of the others; sets the metric. */
-  async look(nowMs: number, signal: AbortSignal): Promise<void> {
+  /** Looks at the latest days, those that disagreed, and a share of the others; sets the metric. What `isDirty` is about to be written anew. */
+  async look(nowMs: number, signal: AbortSignal, isDirty: (day: number) => boolean = () => false): Promise<void> {
     const days = await this.#files.days();
     const share = this.#round++ % SHARES;
     const latest = new Set(days.slice(-LATEST_DAYS));
     for (const day of days) {
       if (signal.aborted) return;
       if (!latest.has(day) && !this.#wrong.has(day) && day % SHARES !== share) continue;
+      if (isDirty(day)) continue;
       await this.#lookAt(day, nowMs, signal);
       this.#measure();
     }

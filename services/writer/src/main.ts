@@ -130,7 +130,16 @@ await runService({
         announcer.announce(productAnnouncements(plan, each), () => sensorDays.announced(each));
         compared.sealed(plan.sensor.id, each.day);
       });
-      return sealed.map(({ day }) => day);
+      const sealedDays = sealed.map(({ day }) => day);
+      await compared
+        .work(new Set(sealedDays))
+        .catch((err) =>
+          log.error(
+            { reason: 'comparison', err },
+            'a comparison could not be written: it is tried again; check the disk',
+          ),
+        );
+      return sealedDays;
     };
     const measure = (sensorDays: SensorDays): void => {
       const sensor = { sensor: sensorDays.plan.sensor.id };
@@ -144,11 +153,9 @@ await runService({
       await sensorDays.tick(Date.now());
       measure(sensorDays);
     });
-    const sealing = repeatEach(env.EMSO_SEAL_INTERVAL_MS, signal, log, all, async (sensorDays) => {
-      await seal(sensorDays, false);
-      // Also what an earlier attempt could not write.
-      await compared.work();
-    });
+    const sealing = repeatEach(env.EMSO_SEAL_INTERVAL_MS, signal, log, all, (sensorDays) => seal(sensorDays, false));
+    // What the start finds, and what an earlier attempt could not write.
+    const comparing = repeatEach(env.EMSO_SEAL_INTERVAL_MS, signal, log, [compared], (each) => each.work());
     const verifying = (async () => {
       for (const sensorDays of all) {
         await sensorDays
@@ -171,7 +178,6 @@ await runService({
       async seal(stale: boolean): Promise<Record<string, number[]>> {
         const sealed: Record<string, number[]> = {};
         for (const [key, sensorDays] of days) sealed[key] = await seal(sensorDays, stale);
-        await compared.work();
         return sealed;
       },
       /** One file after the other: two imports of one day must not both find a row missing. */
@@ -183,7 +189,15 @@ await runService({
         return mine;
       },
       async stop() {
-        await Promise.all([ticking, sealing, verifying, checking, imports, ...workers.map((worker) => worker.done)]);
+        await Promise.all([
+          ticking,
+          sealing,
+          comparing,
+          verifying,
+          checking,
+          imports,
+          ...workers.map((worker) => worker.done),
+        ]);
         await announcer.idle();
         for (const sensorDays of all) await sensorDays.close(Date.now());
         await divergences.idle();

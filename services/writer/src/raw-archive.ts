@@ -22,9 +22,8 @@ import {
   productPaths,
   rawPathOfUnknown,
 } from '@emso/products';
-import { pause } from '@emso/runtime';
+import { daysIn, pause } from '@emso/runtime';
 import { ArchivedRows } from './archived-rows.ts';
-import { daysIn } from './data-root.ts';
 import { type OpenRawFile, RawFiles } from './raw-files.ts';
 
 export type { RawAppendFile } from './raw-files.ts';

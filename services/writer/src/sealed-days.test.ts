@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DAY_MS, type RawRecord } from '@emso/core';
+import { readNetcdf } from '../../../test/support/netcdf-reader.ts';
+import { readNetcdf4 } from '../../../test/support/netcdf4-reader.ts';
 import { temporaryDirectory } from '../../../test/support/servers.ts';
 import { filesBelow } from '../../../test/support/trees.ts';
 import { assertRebuilt } from './fixtures/rebuilt-files.ts';
@@ -19,6 +21,7 @@ import {
   openDays,
   otherBuild,
   SESSION,
+  sealedAsNetcdf4,
   verdictsOf,
 } from './fixtures/writer-setup.ts';
 
@@ -45,6 +48,27 @@ test('PROMISE 20: a day that is sealed before it is over and quiet for the grace
   assert.deepEqual([manifest.history.state, manifest.history.version, manifest.history.pending], ['sealed', 1, true]);
   assertRebuilt(root, plan, 'sealed');
   await close();
+});
+
+test('PROMISE 26: a day that is sealed as netCDF-4 and differs from its rebuild, or from itself when it is sealed again', async () => {
+  const root = temporaryDirectory('sealed');
+  const { days, plan, arrive, close } = await openDays({ root, plan: sealedAsNetcdf4() });
+  await arrive(lines(1, 3));
+  await days.tick(NOON_MS + 100_000);
+  assertRebuilt(root, plan, 'open');
+  const rowsOf = (read: typeof readNetcdf): number | undefined =>
+    read(readFileSync(fileOf(root, plan, 'netcdf'))).dimensions.get('time')?.length;
+  assert.equal(rowsOf(readNetcdf), 3);
+  for (const each of await days.seal(QUIET_MS, GRACE_MS, false)) await days.announced(each);
+  assert.equal(rowsOf(readNetcdf4), 3);
+  assertRebuilt(root, plan, 'sealed');
+  assert.deepEqual(await days.seal(QUIET_MS, GRACE_MS, true), [], 'nothing to write a second time');
+  await close();
+  // Another process finds its files as they should be.
+  const next = await openDays({ root, plan: sealedAsNetcdf4() });
+  await next.days.verify(new AbortController().signal);
+  assert.deepEqual(next.said(), []);
+  await next.close();
 });
 
 test('PROMISE 20: a sealing that is not announced after a crash, or a second one that changes anything', async () => {

@@ -259,7 +259,8 @@ export class SensorDays {
 
   /** Compares the layers of the latest days, and of a share of the others, with each other; counts those that disagree. */
   checkLedger(nowMs: number, signal: AbortSignal): Promise<void> {
-    return this.#check.look(nowMs, signal);
+    const isDirty = (day: number): boolean => this.ledger().some((each) => each.dirty && each.day === isoDay(day));
+    return this.#check.look(nowMs, signal, isDirty);
   }
 
   /** Brings NetCDF, view and manifest of every grown day up to its CSV, so that what a stopped writer leaves is of one piece. */

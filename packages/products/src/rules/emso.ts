@@ -51,12 +51,13 @@ function rowResult(subject: NetcdfSubject, variable: NetcdfVariable | undefined,
   const where =
     variable === undefined ? attribute : attribute === '$name' ? variable.name : `${variable.name}:${attribute}`;
   const text = attribute === '$name' ? variable?.name : shown(holder, attribute);
+  const [name, argument = ''] = test.split('#');
+  const value = { attribute, text: text ?? '', argument, variable, subject };
+  const expected = EMSO_TESTS[name](value);
   if (text === undefined) {
     const state = variable !== undefined && isExempt(variable.name, attribute) ? 'passed' : 'absent';
-    return { where, state, expected: `${attribute} (${test})`, found: 'nothing' };
+    return { where, state, expected: expected ?? 'a value', found: 'nothing' };
   }
-  const [name, argument = ''] = test.split('#');
-  const expected = EMSO_TESTS[name]({ attribute, text, argument, variable, subject });
   if (expected === undefined) return { where, state: 'passed', expected: '', found: text };
   const state = name === 'sdn_vocab_alt_label' && variable && isUnitOfCf(subject, variable) ? 'unit of CF' : 'failed';
   return { where, state, expected, found: text };

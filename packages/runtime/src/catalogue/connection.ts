@@ -112,7 +112,7 @@ export class Connection {
         `${said}: it sends us on to ${to}: correct the address in the site file`,
       );
     }
-    if (/workflow/i.test(answer.text) && status !== 404) return new CatalogueFault('workflow-on', said, details);
+    if (/workflow\s+is\s+enabled/i.test(answer.text)) return new CatalogueFault('workflow-on', said, details);
     if (status >= 500 || code === 'runtime_exception') return new CatalogueFault('retrying', said, details);
     if (isPage && status !== 413) return new CatalogueFault('not-geonetwork', said, details);
     return new CatalogueFault('refused', said, details);

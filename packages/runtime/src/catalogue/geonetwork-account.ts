@@ -28,21 +28,25 @@ export function accountOf(json: unknown): Account | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+/** The number of the group where it is written as one; undefined for a name. */
+export function groupNumber(wanted: number | string): number | undefined {
+  return typeof wanted === 'number' || /^\d+$/.test(wanted) ? Number(wanted) : undefined;
+}
+
 /**
- * The number of the group, named by number or name, when our account may write into it. Throws CatalogueFault `wrong-group` saying which
- * ones it may.
+ * The number of the group, named by number or name, when our account may write into it. `groups` are those that it is shown. Throws
+ * CatalogueFault `wrong-group` saying which ones it may.
  */
 export function groupOf(wanted: number | string, account: Account, groups: readonly NamedGroup[]): number {
-  const isNumber = typeof wanted === 'number' || /^\d+$/.test(wanted);
-  const id = isNumber ? Number(wanted) : groups.find(({ name }) => name === wanted)?.id;
-  if (id !== undefined && (isAdministrator(account) ? groups.some((group) => group.id === id) : mayEdit(account, id)))
-    return id;
-  const may = groups.filter((group) => isAdministrator(account) || mayEdit(account, group.id));
-  const list = may.map(({ id: number, name }) => `${number} (${name})`).join(', ');
-  const what = id === undefined || isNumber ? `${wanted}` : `${wanted} (${id})`;
+  const number = groupNumber(wanted);
+  const id = number ?? groups.find(({ name }) => name === wanted)?.id;
+  const may = groups.filter((group) => mayEdit(account, group.id));
+  if (id !== undefined && may.some((group) => group.id === id)) return id;
+  const list = may.map((group) => `${group.id} (${group.name})`).join(', ');
+  const found = id === undefined || number !== undefined ? `${wanted}` : `${wanted} (${id})`;
   throw new CatalogueFault(
     'wrong-group',
-    `catalogue.group: expected a group that our account is Editor of${list === '' ? ', and it is of none' : `: ${list}`}; found ${what}: correct the site file, or let the administrator of the catalogue add the account to the group`,
+    `catalogue.group: expected a group that our account is Editor of${list === '' ? ', and it is of none' : `: ${list}`}; found ${found}: correct the site file, or let the administrator of the catalogue add the account to the group`,
   );
 }
 
@@ -55,10 +59,15 @@ export function mayReview(account: Account, group: number): boolean {
   );
 }
 
-function mayEdit({ groupsWithEditor, groupsWithReviewer, groupsWithUserAdmin }: Account, group: number): boolean {
-  return [groupsWithEditor, groupsWithReviewer, groupsWithUserAdmin].some((ids) => ids.includes(group));
+/** May our account write into the group? An administrator may into each that there is. */
+export function mayEdit(account: Account, group: number): boolean {
+  const { groupsWithEditor, groupsWithReviewer, groupsWithUserAdmin } = account;
+  return (
+    isAdministrator(account) ||
+    [groupsWithEditor, groupsWithReviewer, groupsWithUserAdmin].some((ids) => ids.includes(group))
+  );
 }
 
-function isAdministrator({ admin, profile }: Account): boolean {
+export function isAdministrator({ admin, profile }: Account): boolean {
   return admin === true || profile === 'Administrator';
 }

@@ -21,6 +21,12 @@ export function versionOfSite(site: unknown): string | undefined {
   return typeof found === 'string' ? found : undefined;
 }
 
+/** The version in an OpenAPI description; undefined when it has none. */
+export function versionOfDescription(description: unknown): string | undefined {
+  const { info } = (description ?? {}) as { info?: { version?: unknown } | null };
+  return typeof info?.version === 'string' ? info.version : undefined;
+}
+
 /** The version, when we know how to talk to it. Throws CatalogueFault: 5 has no way to take a record in. */
 export function demandSupported(text: string | undefined, url: string): Version {
   const [, major, minor, patch] = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(text ?? '')?.map(Number) ?? [];

@@ -3,10 +3,19 @@ import type { CatalogueRecord } from '@emso/core';
 import { CatalogueFault } from './catalogue-fault.ts';
 import { type Answer, Connection, type ConnectionOptions } from './connection.ts';
 import type { Contact, FarEnd, FarEndConfig, RemoteRecord } from './far-end.ts';
-import { type Account, accountOf, groupOf, mayReview, type NamedGroup } from './geonetwork-account.ts';
+import {
+  type Account,
+  accountOf,
+  groupNumber,
+  groupOf,
+  isAdministrator,
+  mayEdit,
+  mayReview,
+  type NamedGroup,
+} from './geonetwork-account.ts';
 import { insertionFault } from './geonetwork-report.ts';
 import { GeoNetworkSession } from './geonetwork-session.ts';
-import { demandSupported, type Version, versionOfSite } from './geonetwork-version.ts';
+import { demandSupported, type Version, versionOfDescription, versionOfSite } from './geonetwork-version.ts';
 
 const XML = 'application/xml';
 const NO_REVIEWER =
@@ -109,8 +118,10 @@ export class GeoNetwork implements FarEnd {
     const answer = await this.#session.ask('/site', { anonymous: true });
     const question = { method: 'GET', url: this.#session.urlOf('/site') } as const;
     const { connection } = this.#session;
-    if (answer.status === 200 && answer.json !== undefined)
-      return demandSupported(versionOfSite(answer.json), question.url);
+    if (answer.status === 200 && answer.json !== undefined) {
+      const version = versionOfSite(answer.json) ?? (await this.#describedVersion());
+      return demandSupported(version, question.url);
+    }
     const fault = answer.status === 200 ? undefined : connection.faultOf(answer, question);
     if (answer.status >= 300 && answer.status < 400) throw fault;
     if (fault?.isPassing) throw new CatalogueFault('unreachable', fault.message, fault);
@@ -118,6 +129,14 @@ export class GeoNetwork implements FarEnd {
       'not-geonetwork',
       `${question.url}: expected the description of a GeoNetwork in JSON, found ${answer.status} and ${connection.wordsOf(answer)}: check catalogue.url and catalogue.portal in the site file, or whether a proxy answers in its place`,
     );
+  }
+
+  /** What the interface calls itself; undefined where it does not. */
+  async #describedVersion(): Promise<string | undefined> {
+    const { url, portal } = this.#config;
+    const question = { method: 'GET', url: `${url}/${portal}/v2/api-docs`, accept: 'application/json' } as const;
+    const { json } = await this.#session.connection.ask({ ...question, anonymous: true });
+    return versionOfDescription(json);
   }
 
   async #login(): Promise<Account> {
@@ -138,10 +157,13 @@ export class GeoNetwork implements FarEnd {
   }
 
   async #findGroup(account: Account): Promise<number> {
+    const { group } = this.#config;
+    const number = groupNumber(group);
+    if (number !== undefined && !isAdministrator(account) && mayEdit(account, number)) return number;
     const answer = await this.#session.ask('/groups');
-    const question = { method: 'GET', url: this.#session.urlOf('/groups') } as const;
-    if (answer.status !== 200 || !Array.isArray(answer.json)) throw this.#session.connection.faultOf(answer, question);
-    return groupOf(this.#config.group, account, answer.json as NamedGroup[]);
+    if (answer.status === 200 && Array.isArray(answer.json))
+      return groupOf(group, account, answer.json as NamedGroup[]);
+    throw this.#session.connection.faultOf(answer, { method: 'GET', url: this.#session.urlOf('/groups') });
   }
 
   #demandOpened() {

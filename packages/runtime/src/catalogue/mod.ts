@@ -1,7 +1,6 @@
 export * from './catalogue-fault.ts';
 export type { ConnectionOptions } from './connection.ts';
 export * from './credentials.ts';
-export * from './day-files.ts';
 export * from './difference.ts';
 export * from './far-end.ts';
 export * from './open-far-end.ts';

@@ -80,7 +80,7 @@ export class CatalogueSync {
     const turns = [...ordered.filter((r) => !r.withdrawn), ...ordered.filter((r) => r.withdrawn).reverse()];
     let fault: CatalogueFault | undefined;
     try {
-      const contact = await this.#attempt(() => this.#options.farEnd.open());
+      const contact = await this.#attempt(() => this.#options.farEnd.open().catch(asFarEnd));
       memory.state.farEnd.name = contact.name;
       this.#mayNot = contact.mayPublish === true ? undefined : contact.mayPublish;
       for (const record of turns) {
@@ -110,7 +110,9 @@ export class CatalogueSync {
     const entry = this.#options.memory.get(record.uuid);
     const parent = record.withdrawn ? undefined : byUuid.get(record.parentUuid ?? '');
     const parentState = parent && (this.#options.memory.get(parent.uuid)?.state ?? 'pending');
-    if (parent !== undefined && !IS_THERE.has(parentState!)) {
+    // What the far end has already need not wait.
+    const mustBeSent = entry?.contentHash !== record.contentHash;
+    if (parent !== undefined && mustBeSent && !IS_THERE.has(parentState!)) {
       return this.#note(record, 'waiting', `waits for its parent '${parent.title}', which is ${parentState}`);
     }
     const wasRefused = entry?.state === 'refused' && entry.refusedHash === record.contentHash;
@@ -212,11 +214,12 @@ export class CatalogueSync {
     }
   }
 
-  /** A record that the far end as a whole keeps from being brought there; one that was well stays so. */
+  /** A record that the far end as a whole keeps from being brought there. One of which nothing else is to be said keeps its state. */
   async #noteBlocked(record: CatalogueRecord, { state, message, code }: CatalogueFault): Promise<void> {
     const entry = this.#options.memory.get(record.uuid);
     if (isSettled(entry, record, false)) return;
     if (entry?.state === 'awaiting-review' && entry.contentHash === record.contentHash) return;
+    if (entry?.state === 'refused' && entry.refusedHash === record.contentHash) return;
     await this.#note(record, state, message, code === undefined ? {} : { code });
   }
 
@@ -271,6 +274,12 @@ export class CatalogueSync {
     );
     await memory.set(uuid, { attempts: 0, ...known, ...facts, title, level, state, message }, Date.now());
   }
+}
+
+/** What is refused or fails while the far end is opened concerns every record. Throws it as a fault of the far end. */
+function asFarEnd(error: unknown): never {
+  if (!(error instanceof CatalogueFault) || error.isOfTheFarEnd) throw error;
+  throw new CatalogueFault(error.isPassing ? 'unreachable' : 'not-geonetwork', error.message, error);
 }
 
 /** Nothing is left to be done, as far as is known. */

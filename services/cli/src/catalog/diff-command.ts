@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { ACCOUNT_NOTES, withSources } from './options.ts';
 
 const EXAMPLES = `Examples:
-  emso catalog diff --records rendered
-  emso catalog diff --records rendered --json | jq -r 'select(.content != "same") | .title'
+  emso catalog diff --data /srv/emso/data
+  emso catalog diff --data /srv/emso/data --json | jq -r 'select(.content != "same") | .title'
 
 `;
 

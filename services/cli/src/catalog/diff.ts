@@ -3,7 +3,7 @@ import { canonicalHash, canonicalLines } from '@emso/products';
 import { type ComparedRecord, compareRecords, SyncMemory } from '@emso/runtime/catalogue';
 import { EXIT } from '../command-failure.ts';
 import { loadSiteFile } from '../site-file.ts';
-import { catalogueOf, commandFailure, openFarEnd, recordsIn } from './far-end.ts';
+import { catalogueOf, commandFailure, openFarEnd, recordsFor } from './far-end.ts';
 import type { CatalogOptions } from './options.ts';
 
 /** More lines say less. */
@@ -12,7 +12,7 @@ const MAX_LINES = 40;
 /** Prints the differences and sets exit code 1 when there are any. Throws CommandFailure when the far end cannot be read. */
 export async function diff(options: CatalogOptions, asJson: boolean): Promise<void> {
   const { farEnd } = catalogueOf(loadSiteFile(options.observatory));
-  const records = await recordsIn(options.records);
+  const records = await recordsFor(options);
   const { name } = await openFarEnd(farEnd);
   const memory = SyncMemory.open(options.state, farEnd.identity, () => undefined);
   const compared = await compareRecords(farEnd, records, (uuid) => memory.get(uuid), canonicalHash).catch((error) => {

@@ -1,6 +1,6 @@
 /** The catalogue as commands open it: what is missing is said in words, with the exit code for it. */
 import type { CatalogueConfig, Observatory } from '@emso/core';
-import { type CatalogueRecord, recordOfXml } from '@emso/products';
+import { type CatalogueRecord, isoRecords, recordOfXml } from '@emso/products';
 import {
   CatalogueFault,
   type Contact,
@@ -11,6 +11,8 @@ import {
   readRecordFiles,
 } from '@emso/runtime/catalogue';
 import { CommandFailure, EXIT } from '../command-failure.ts';
+import { loadModel } from './model.ts';
+import type { CatalogOptions } from './options.ts';
 
 const TIMEOUT_MS = 60_000;
 
@@ -42,10 +44,20 @@ export function commandFailure(error: unknown): unknown {
   return new CommandFailure(isAway ? EXIT.unreachable : EXIT.problem, `${error.state}: ${error.message}`, error);
 }
 
-/** The records in a directory. Throws CommandFailure 3 naming what cannot be read. */
-export async function recordsIn(dir: string): Promise<CatalogueRecord[]> {
+/**
+ * The records: those of a directory, or rendered from a data root. Throws CommandFailure 2 when neither is named, 3 naming what cannot
+ * be read.
+ */
+export async function recordsFor({ records, data, observatory }: CatalogOptions): Promise<CatalogueRecord[]> {
+  if (records === undefined && data === undefined) {
+    throw new CommandFailure(
+      EXIT.usage,
+      'expected --data, the data root, or --records, a directory of records; found neither',
+    );
+  }
+  if (records === undefined) return isoRecords(await loadModel({ observatory, ...(data !== undefined && { data }) }));
   try {
-    return await readRecordFiles(dir, recordOfXml);
+    return await readRecordFiles(records, recordOfXml);
   } catch (error) {
     throw new CommandFailure(EXIT.unreachable, (error as Error).message, error);
   }

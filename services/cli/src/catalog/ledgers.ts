@@ -1,26 +1,23 @@
-/** What the manifests of a data root say of each sensor, summed up. Read-only. */
-import { type Observatory, sensorsOf } from '@emso/core';
-import { decodeManifest, type LedgerSummary, summarizeLedger } from '@emso/products';
-import { readDayFiles } from '@emso/runtime/catalogue';
+/** What the manifests of a data root say of each sensor, with progress for people. Read-only. */
+import { join } from 'node:path';
+import type { Observatory } from '@emso/core';
+import { type Ledgers, readLedgers } from '@emso/pipeline';
+import { readIfThere } from '@emso/runtime/files';
+import { manifestDays } from '../chain/days-on-disk.ts';
 import { startProgress } from '../progress.ts';
 
-export interface Ledgers {
-  readonly bySensor: ReadonlyMap<string, LedgerSummary>;
-  /** Manifests that are none: their days are not counted. */
-  readonly damaged: readonly string[];
-}
-
-export async function readLedgers(dataDir: string, observatory: Observatory): Promise<Ledgers> {
-  const sensors = sensorsOf(observatory);
-  const progress = startProgress('sensors', sensors.length);
-  const bySensor = new Map<string, LedgerSummary>();
-  const damaged: string[] = [];
-  for (const { sensor } of sensors) {
-    const read = await readDayFiles(dataDir, sensor, decodeManifest);
-    bySensor.set(sensor.id, summarizeLedger(read.days));
-    damaged.push(...read.damaged);
-    progress.step();
+export async function ledgersIn(dataDir: string, observatory: Observatory): Promise<Ledgers> {
+  let progress: ReturnType<typeof startProgress> | undefined;
+  try {
+    return await readLedgers(observatory, {
+      days: (sensor) => manifestDays(dataDir, sensor),
+      read: (path) => readIfThere(join(dataDir, path)),
+      onCount: (manifests) => {
+        progress = startProgress('manifests', manifests);
+      },
+      onRead: () => progress?.step(),
+    });
+  } finally {
+    progress?.stop();
   }
-  progress.stop();
-  return { bySensor, damaged };
 }

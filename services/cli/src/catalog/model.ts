@@ -4,7 +4,7 @@ import { catalogueInput } from '@emso/pipeline';
 import { type CatalogueModel, catalogueModel, type MissingEntry } from '@emso/products';
 import { CommandFailure, EXIT } from '../command-failure.ts';
 import { loadSiteFile } from '../site-file.ts';
-import { readLedgers } from './ledgers.ts';
+import { ledgersIn } from './ledgers.ts';
 
 export interface ModelOptions {
   readonly observatory: string;
@@ -15,7 +15,7 @@ export interface ModelOptions {
 /** Throws CommandFailure 2 when the site file has faults, or nothing to say to a catalogue. */
 export async function loadModel({ observatory: file, data }: ModelOptions): Promise<CatalogueModel> {
   const observatory = loadSiteFile(file);
-  const ledgers = data === undefined ? undefined : await readLedgers(data, observatory);
+  const ledgers = data === undefined ? undefined : await ledgersIn(data, observatory);
   for (const line of ledgers?.damaged ?? []) process.stderr.write(`emso: not counted: ${line}\n`);
   const input = catalogueInput(observatory, ledgers?.bySensor ?? new Map());
   if (input === undefined) {

@@ -4,7 +4,8 @@ import { DEFAULT_SITE_FILE } from '../default-site.ts';
 
 export interface CatalogOptions {
   readonly observatory: string;
-  readonly records: string;
+  readonly records?: string;
+  readonly data?: string;
   readonly state?: string;
 }
 
@@ -12,10 +13,9 @@ export interface CatalogOptions {
 export function withSources(command: Command): Command {
   return command
     .addOption(
-      new Option('--records <dir>', 'directory of the records that emso catalog render --out wrote')
-        .env('EMSO_CATALOGUE_RECORDS_DIR')
-        .makeOptionMandatory(),
+      new Option('--records <dir>', 'take the records in this directory as they are').env('EMSO_CATALOGUE_RECORDS_DIR'),
     )
+    .option('--data <dir>', 'data root: render the records from its manifests and the site file')
     .option('--state <dir>', 'directory of the notes of the sync; without it everything is compared with the catalogue')
     .option('--observatory <file>', 'site file', DEFAULT_SITE_FILE);
 }

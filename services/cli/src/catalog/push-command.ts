@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { ACCOUNT_NOTES, withSources } from './options.ts';
 
 const EXAMPLES = `Examples:
-  emso catalog push --records rendered --dry-run
-  emso catalog push --records rendered
-  emso catalog push --records rendered --state /srv/emso/catalogue
-  emso catalog push --records rendered --delete-withdrawn
+  emso catalog push --data /srv/emso/data --dry-run
+  emso catalog push --data /srv/emso/data
+  emso catalog push --data /srv/emso/data --state /srv/emso/catalogue
+  emso catalog push --data /srv/emso/data --delete-withdrawn
 
 `;
 

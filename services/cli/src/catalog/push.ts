@@ -14,7 +14,7 @@ import { CommandFailure, EXIT } from '../command-failure.ts';
 import { startProgress } from '../progress.ts';
 import { loadSiteFile } from '../site-file.ts';
 import { formatTable } from '../table.ts';
-import { catalogueOf, commandFailure, openFarEnd, recordsIn } from './far-end.ts';
+import { catalogueOf, commandFailure, openFarEnd, recordsFor } from './far-end.ts';
 import type { CatalogOptions } from './options.ts';
 
 export interface PushOptions extends CatalogOptions {
@@ -28,7 +28,7 @@ const TRIES = 3;
 /** Pushes and prints where each record stands. Throws CommandFailure when the far end or the notes cannot be used. */
 export async function push(options: PushOptions): Promise<void> {
   const { config, farEnd } = catalogueOf(loadSiteFile(options.observatory));
-  const records = await recordsIn(options.records);
+  const records = await recordsFor(options);
   const memory = openMemory(options, farEnd);
   if (options.dryRun) return dryRun(farEnd, records, memory, options.deleteWithdrawn === true);
   const progress = startProgress('records', records.length);

@@ -1,8 +1,9 @@
 /** The days of a data root as their manifests have them: what can be said when no writer answers, and the gaps in any case. Read-only. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DAY_MS, dayOf, isoDay, parseCompactDay } from '@emso/core';
+import { DAY_MS, dayOf, isoDay } from '@emso/core';
 import { decodeManifest, type LedgerDay, type ManifestGap, productPaths } from '@emso/products';
+import { daysIn } from '@emso/runtime/day-tree';
 import type { TableSensor } from './sensor-table.ts';
 
 /** A day as its manifest has it: whether an open day is dirty, only a running writer knows. */
@@ -49,21 +50,11 @@ export function lastDays(nowMs: number, count: number): number {
 }
 
 /** The days of a sensor that have a manifest, in order. */
-export async function manifestDays(
+export function manifestDays(
   dataDir: string,
   { folder, prefix }: Pick<TableSensor, 'folder' | 'prefix'>,
 ): Promise<number[]> {
-  const root = join(dataDir, 'manifest', folder);
-  const days: number[] = [];
-  for (const month of (await readdir(root).catch(ifMissing)) ?? []) {
-    if (!/^\d{4}-\d{2}$/.test(month)) continue;
-    for (const name of (await readdir(join(root, month)).catch(ifMissing)) ?? []) {
-      if (!name.startsWith(`${prefix}_`) || !name.endsWith('.json')) continue;
-      const day = parseCompactDay(name.slice(prefix.length + 1, -'.json'.length));
-      if (day !== undefined) days.push(day);
-    }
-  }
-  return days.sort((a, b) => a - b);
+  return daysIn(join(dataDir, 'manifest', folder), prefix, '.json');
 }
 
 function ifMissing(error: NodeJS.ErrnoException): undefined {

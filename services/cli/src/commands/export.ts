@@ -13,7 +13,7 @@ const EXAMPLES = `Examples:
 `;
 
 const NOTES = `
-A file never spans two deployments, since it has one serial number, depth and calibration. The values are those that were sealed: they
+A file never spans two deployments, since it has one serial number and depth. The values are those that were sealed: they
 are computed from the raw archive again and compared with the published files. No writer is needed, and none is in the way. Which
 format is for whom, and what becomes of the flags: docs/export.md.`;
 

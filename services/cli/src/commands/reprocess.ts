@@ -8,16 +8,20 @@ export function register(program: Command): void {
     .command('reprocess')
     .summary('compute all products again from raw files, without a broker')
     .description(
-      'Reads .raw or historical .dat files and writes CSV, NetCDF, .dat views and manifests: the same functions as the live chain.',
+      'Reads .raw or historical .dat files and writes CSV, NetCDF, .dat views, manifests and comparisons of sensors: the same functions as the live chain.',
     )
     .requiredOption('--raw <dir>', 'tree of raw files, searched by the file prefixes of the site file')
     .requiredOption('--out <dir>', 'where products go; must not be the data root of a running writer')
     .option('--observatory <file>', 'site file', DEFAULT_SITE_FILE)
     .option('--workers <n>', 'threads', positiveInteger, availableParallelism())
     .option('--open', 'the form of days that may still grow: no gap is counted up to midnight')
+    .option(
+      '--compare-flags <dir>',
+      'root of earlier products: count the flags that are other now, by sensor, parameter and test',
+    )
     .addHelpText(
       'before',
-      'Examples:\n  emso reprocess --raw data/raw --out /tmp/again\n  emso reprocess --raw /archive/MICROCAT --out out --observatory site.yaml\n',
+      'Examples:\n  emso reprocess --raw data/raw --out /tmp/again\n  emso reprocess --raw /archive/MICROCAT --out out --observatory site.yaml\n  emso reprocess --raw data/raw --out new --observatory thresholds.yaml --compare-flags data\n',
     )
     .action(async (options) => {
       const { openPool } = await import('../reprocess/pool.ts');

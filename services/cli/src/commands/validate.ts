@@ -5,6 +5,7 @@ import { DEFAULT_SITE_FILE } from '../default-site.ts';
 const EXAMPLES = `Examples:
   emso validate /srv/emso/data/netcdf/Emso_Microcat/2026-11/MICROCAT_20261121.nc
   emso validate --profile emso --vocab vocabularies /srv/emso/data
+  emso validate GL_TS_MO_MII_20261121.nc --rules cf acdd data
   emso validate --json /srv/emso/data | jq -r 'select(.findings != []) | .file'
 `;
 
@@ -23,6 +24,7 @@ export function register(program: Command): void {
         .choices(['cf', 'emso'])
         .default('cf'),
     )
+    .option('--rules <ids...>', 'only these rules, by id or its first part: cf acdd emso data file csv')
     .option('--vocab <dir>', 'vocabularies as CSV (L05.csv, L06.csv, …): labels and codes are looked up in them')
     .option('--observatory <file>', 'site file: prefixes and historical columns', DEFAULT_SITE_FILE)
     .option('--json', 'one JSON object a file and line')

@@ -123,6 +123,20 @@ test('a tree in local time is recognised as that, though each row finds another 
   assert.equal(exitCode, 1);
 });
 
+test('an hour whose clock was an hour ahead is recognised, though each of its times is there twice', async () => {
+  const rows = DAY.map(({ timeMs, values }) => ({
+    timeMs: timeMs >= T0 + 12 * 3_600_000 && timeMs < T0 + 13 * 3_600_000 ? timeMs + 3_600_000 : timeMs,
+    values,
+  }));
+  const { exitCode, text } = await compare(tree({ [OLD_NAME]: old(rows) }), ours());
+  assert.match(
+    text,
+    /rows {3}690 in both, 30 .* only in OLD, 30 .* only in NEW\n +30 rows of OLD stand 1 h earlier in NEW/,
+  );
+  assert.match(text, / temperature +4 +690 +0 /);
+  assert.equal(exitCode, 1);
+});
+
 test('a row of midnight at the end of the file of yesterday belongs to today', async () => {
   const both = Array.from({ length: 2 * ROWS }, (_, row) => sample(row));
   const oldTree = tree({

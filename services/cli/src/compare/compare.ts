@@ -149,11 +149,16 @@ function dayComparison(
   toleranceMs: number,
 ): (bucket: Bucket) => void {
   return ({ old, fresh }) => {
-    const { pairs, onlyOld, onlyNew } = matchRows(old, fresh, toleranceMs);
+    const columnsOf = columnMatcher(renamed, historical);
+    const agreement = (a: Row, b: Row) => {
+      const columns = columnsOf(a, b).pairs;
+      const own = columns.filter(({ oldPlace, newPlace }) => agree(a.cells[oldPlace] ?? '', b.cells[newPlace] ?? ''));
+      return { agreeing: own.length, all: columns.length };
+    };
+    const { pairs, onlyOld, onlyNew } = matchRows(old, fresh, toleranceMs, agreement);
     result.rowsInBoth += pairs.length;
     addRows(result.rowsOnlyOld, onlyOld);
     addRows(result.rowsOnlyNew, onlyNew);
-    const columnsOf = columnMatcher(renamed, historical);
     for (const group of byTables(pairs)) {
       const match = columnsOf(group[0][0], group[0][1]);
       for (const name of match.onlyOld) result.columnsOnlyOld.add(name);
@@ -167,11 +172,6 @@ function dayComparison(
         );
       }
     }
-    const agreement = (a: Row, b: Row) => {
-      const columns = columnsOf(a, b).pairs;
-      const own = columns.filter(({ oldPlace, newPlace }) => agree(a.cells[oldPlace] ?? '', b.cells[newPlace] ?? ''));
-      return { agreeing: own.length, all: columns.length };
-    };
     const doubtful = pairs
       .map(([row, partner]) => ({ row, ...agreement(row, partner) }))
       .filter(({ agreeing, all }) => agreeing < all);

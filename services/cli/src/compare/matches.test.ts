@@ -51,8 +51,10 @@ test('columns are paired by name, by what the site file says, and by what the us
 const rows = (...times: number[]) => times.map((timeMs) => ({ timeMs }));
 const timesOf = (list: readonly { timeMs: number }[]) => list.map(({ timeMs }) => timeMs);
 
+const alike = () => ({ agreeing: 1, all: 1 });
+
 test('rows of one second are paired in their order, others with the nearest', () => {
-  const match = matchRows(rows(5000, 5000, 9000, 20_000), rows(5100, 5900, 8400, 40_000), 1000);
+  const match = matchRows(rows(5000, 5000, 9000, 20_000), rows(5100, 5900, 8400, 40_000), 1000, alike);
   assert.deepEqual(match.pairs.map(timesOf), [
     [5000, 5100],
     [5000, 5900],
@@ -61,8 +63,19 @@ test('rows of one second are paired in their order, others with the nearest', ()
   assert.deepEqual([timesOf(match.onlyOld), timesOf(match.onlyNew)], [[20_000], [40_000]]);
 });
 
+test('of several rows of one second those are paired that agree most', () => {
+  const [a, b, own] = [
+    { timeMs: 5000, value: 1 },
+    { timeMs: 5000, value: 2 },
+    { timeMs: 5400, value: 2 },
+  ];
+  const agreement = (old: typeof a, fresh: typeof a) => ({ agreeing: old.value === fresh.value ? 1 : 0, all: 1 });
+  const match = matchRows([a, b], [own], 1000, agreement);
+  assert.deepEqual([match.pairs, match.onlyOld], [[[b, own]], [a]]);
+});
+
 test('a row is used once', () => {
-  const { pairs, onlyOld } = matchRows(rows(4600, 5400), rows(4999.9), 1000);
+  const { pairs, onlyOld } = matchRows(rows(4600, 5400), rows(4999.9), 1000, alike);
   assert.equal(pairs.length, 1);
   assert.equal(onlyOld.length, 1);
 });

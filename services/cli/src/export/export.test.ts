@@ -153,6 +153,13 @@ test('a deployment begins: another file, with its own facts', async () => {
   assert.match(refused.err, /expected latitude, longitude and depth in the site file, found 42.*, unknown/);
 });
 
+test('days outside every deployment: a file of their own, without facts of the nearest one', async () => {
+  const at = await sealedRoot(['cstar'], ['2016-12-30', '2016-12-31', '2017-01-01'].map(dayNumber));
+  const run = await exporting(at, 'cstar', { by: 'month' });
+  assert.equal(run.code, 0, run.err);
+  assert.deepEqual(filesBelow(run.dir), ['CSTAR_201612-outside.nc', 'CSTAR_201701.nc']);
+});
+
 test('open and stale days: left out or refused, taken with --open', async () => {
   const at = copyOfRoot();
   const manifest = join(at.data, productPaths(PLACES, DAYS[2]).manifest);

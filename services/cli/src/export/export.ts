@@ -3,13 +3,14 @@
  * no writer is needed, and none is in the way.
  */
 import { join } from 'node:path';
-import { type Batch, DAY_MS, deploymentAt, flagsInForce, isoDay } from '@emso/core';
+import { type Batch, flagsInForce, isoDay } from '@emso/core';
 import { factsOfDay, planObservatory, type SensorPlan } from '@emso/pipeline';
 import {
   csvLayout,
   type DayInput,
   type Period,
   periodKey,
+  periodText,
   type Selection,
   type Series,
   seriesOf,
@@ -83,9 +84,18 @@ export async function exportSensor(sensor: string, request: ExportRequest): Prom
   const { format } = request;
   if (format === 'seanoe') throw new CommandFailure(EXIT.usage, 'a deposit is made by exportDeposit');
   const written: Written[] = [];
+  const names = new Set<string>();
   for await (const series of seriesOfSensor(stage, planOf(stage, sensor), request.by)) {
-    written.push(...(await write(request.out, [make(() => FILE_FORMATS[format](series))], series.input.batch.count)));
+    const file = make(() => FILE_FORMATS[format](series));
+    // A sensor that was out of the water twice in a month: the second file would take the place of the first.
+    if (names.has(file.name)) {
+      throw new CommandFailure(EXIT.problem, `expected a name for each file, found ${file.name} twice: use --by all`);
+    }
+    names.add(file.name);
+    written.push(...(await write(request.out, [file], series.input.batch.count)));
   }
+  if (written.length === 0)
+    throw new CommandFailure(EXIT.problem, `${sensor}: expected rows in the period, found none`);
   return written;
 }
 
@@ -100,11 +110,11 @@ export function make<T>(how: () => T): T {
 
 /**
  * The days of a sensor cut into files: at each deployment, and at each month or year where asked. What one file says of serial
- * number, depth and calibration is true of all its rows. One file is in memory at a time.
+ * number and depth is true of all its rows. One file is in memory at a time.
  */
 export async function* seriesOfSensor(stage: ExportStage, plan: SensorPlan, by: Period): AsyncGenerator<Series> {
   const { request, files, facts } = stage;
-  const { data, source, qc } = request;
+  const { data, source } = request;
   const days: DayRequest = {
     data,
     plan,
@@ -127,16 +137,17 @@ export async function* seriesOfSensor(stage: ExportStage, plan: SensorPlan, by: 
     let key: string | undefined;
     let piece: DayInput[] = [];
     for await (const day of stepping(exportedDays(days, choice), progress)) {
-      const own = keyOf(plan, by, day.day);
-      if (piece.length > 0 && own !== key) {
-        yield joined(plan, piece, by, qc);
+      // A day of a late packet may have no rows; it says nothing in a file of several days.
+      if (day.batch.count === 0) continue;
+      const own = keyOf(day, by);
+      if (own !== key) {
+        yield* joined(plan, piece, request, by);
         piece = [];
       }
       key = own;
-      // A day of a late packet may have no rows; it says nothing in a file of several days.
-      if (day.batch.count > 0) piece.push(day);
+      piece.push(day);
     }
-    if (piece.length > 0) yield joined(plan, piece, by, qc);
+    yield* joined(plan, piece, request, by);
   } finally {
     progress.stop();
   }
@@ -149,13 +160,20 @@ async function* stepping(days: AsyncGenerator<DayInput>, progress: Progress): As
   }
 }
 
-/** Days of one deployment and period; the deployment is the one that the day's own files describe. */
-function keyOf({ sensor }: SensorPlan, by: Period, day: number): string {
-  return `${deploymentAt(sensor, day * DAY_MS + DAY_MS / 2).index}/${periodKey(by, day)}`;
+/** Days of one period and of equal facts; days outside every deployment, which have none, are on their own. */
+function keyOf({ day, deployment: { from, serial, depthM, mount } }: DayInput, by: Period): string {
+  return [from, serial, depthM, mount ?? '', periodKey(by, day)].join('/');
 }
 
-function joined(plan: SensorPlan, days: readonly DayInput[], by: Period, qc: Selection): Series {
-  return seriesOf(days, by, qc, (batch: Batch, firstDay) =>
+/** The series of a piece; none of no days, or when nothing of them is good. */
+function* joined(
+  plan: SensorPlan,
+  days: readonly DayInput[],
+  { qc, say }: ExportRequest,
+  by: Period,
+): Generator<Series> {
+  if (days.length === 0) return;
+  const series = seriesOf(days, by, qc, (batch: Batch, firstDay) =>
     csvLayout(
       batch.codes,
       batch.labels.map(({ name }) => name),
@@ -163,6 +181,8 @@ function joined(plan: SensorPlan, days: readonly DayInput[], by: Period, qc: Sel
       factsOfDay(plan, firstDay),
     ),
   );
+  if (series.input.batch.count > 0) yield series;
+  else say(`${plan.sensor.id}: no good rows ${periodText(series)}, no file`);
 }
 
 function tellChoice(

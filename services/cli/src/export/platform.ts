@@ -41,6 +41,7 @@ export async function exportPlatform(platform: string, request: ExportRequest): 
       joinFiles(files, {
         title: request.source === 'released' ? `${title}, delayed mode` : title,
         id: name.replace(/\.nc$/, ''),
+        summary: observatory.summary.en,
         update_interval: 'P1M',
         time_coverage_duration: undefined,
         time_coverage_resolution: undefined,

@@ -1,9 +1,9 @@
 /** Which days of a sensor a data root knows of, in any of its layers, and their files. Read-only. */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseCompactDay, type Sensor } from '@emso/core';
+import type { Sensor } from '@emso/core';
 import type { DayLayers } from '@emso/pipeline';
 import { productPaths } from '@emso/products';
+import { daysIn } from '@emso/runtime/day-tree';
 import { readIfThere } from '@emso/runtime/files';
 
 const LAYERS: readonly (readonly [tree: string, ending: string])[] = [
@@ -25,19 +25,8 @@ export async function daysOfRoot(
   { folder, prefix }: Pick<Sensor, 'folder' | 'prefix'>,
   { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: DayBounds = {},
 ): Promise<number[]> {
-  const days = new Set<number>();
-  for (const [tree, ending] of LAYERS) {
-    const root = join(dataDir, tree, folder);
-    for (const month of await namesIn(root)) {
-      if (!/^\d{4}-\d{2}$/.test(month)) continue;
-      for (const name of await namesIn(join(root, month))) {
-        if (!name.startsWith(`${prefix}_`) || !name.endsWith(ending)) continue;
-        const day = parseCompactDay(name.slice(prefix.length + 1, -ending.length));
-        if (day !== undefined && day >= from && day <= to) days.add(day);
-      }
-    }
-  }
-  return [...days].sort((a, b) => a - b);
+  const found = await Promise.all(LAYERS.map(([tree, ending]) => daysIn(join(dataDir, tree, folder), prefix, ending)));
+  return [...new Set(found.flat())].filter((day) => day >= from && day <= to).sort((a, b) => a - b);
 }
 
 /** The files of a day as they are now. */
@@ -53,13 +42,4 @@ export async function layersOf(
     [paths.csv, paths.netcdf, paths.raw].map((path) => readIfThere(join(dataDir, path))),
   );
   return { manifest, csv, netcdf, raw };
-}
-
-async function namesIn(dir: string): Promise<string[]> {
-  try {
-    return await readdir(dir);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 }

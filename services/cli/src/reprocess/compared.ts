@@ -1,9 +1,8 @@
 /** The files of declared comparisons, from the sealed CSV files that a reprocessing has just made: what the writer makes of its own. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { compareDay, LEAST_FILES, type PlannedComparison } from '@emso/pipeline';
 import { productPaths } from '@emso/products';
-import { writeProduct } from './rebuild.ts';
 
 /** Writes every comparison of the days that `made` holds by sensor id, below `out`. Gives the number of files. Throws on I/O faults. */
 export function writeComparisons(
@@ -23,7 +22,9 @@ export function writeComparisons(
         .map((sensor) => [sensor.id, readFileSync(join(out, productPaths(sensor, day).csv))] as const);
       const compared = compareDay(planned, day, new Map(sealed));
       if (compared === undefined) continue;
-      writeProduct(join(out, compared.path), compared.csv);
+      const path = join(out, compared.path);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, compared.csv);
       files++;
     }
   }

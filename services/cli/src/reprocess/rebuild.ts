@@ -163,7 +163,7 @@ function makeDays(plan: SensorPlan, task: RebuildTask, { runs, digest }: ReadFil
   // The historical view is cut by reception day, as the raw files are.
   for (const [day, ofDay] of Map.groupBy(task.files, (file) => file.day)) {
     if (ofDay.some(({ format }) => format === 'dat')) continue;
-    writeProduct(join(task.out, productPaths(plan.sensor, day).dat), datView(mergeRuns(ofDay.map(runOf))));
+    write(join(task.out, productPaths(plan.sensor, day).dat), datView(mergeRuns(ofDay.map(runOf))));
   }
   return made;
 }
@@ -242,9 +242,9 @@ function writeDay(plan: SensorPlan, task: RebuildTask, day: DayProducts): void {
     history:
       task.form === 'open' ? { state: 'open', version: 0, notes: [] } : { state: 'sealed', version: 1, notes: [] },
   };
-  writeProduct(join(task.out, paths.csv), day.csv);
-  writeProduct(join(task.out, paths.netcdf), day.netcdf);
-  writeProduct(join(task.out, paths.manifest), encodeManifest(manifest));
+  write(join(task.out, paths.csv), day.csv);
+  write(join(task.out, paths.netcdf), day.netcdf);
+  write(join(task.out, paths.manifest), encodeManifest(manifest));
 }
 
 /** The plans as releases knew them: donors are read once for each. */
@@ -258,7 +258,7 @@ function asOf(plan: SensorPlan, release: KnownRelease): SensorPlan {
 
 /** The delayed-mode files of a day. */
 function writeReleased(plan: SensorPlan, task: RebuildTask, release: KnownRelease, made: DayProducts): void {
-  for (const { path, bytes } of releasedDay(plan, made, release)) writeProduct(join(task.out, path), bytes);
+  for (const { path, bytes } of releasedDay(plan, made, release)) write(join(task.out, path), bytes);
 }
 
 /** What is new in the flags of a day beside its earlier file; undefined where nobody asked, or there is none. */
@@ -269,7 +269,7 @@ function flagChangesOf(plan: SensorPlan, { compareFlags }: RebuildTask, made: Da
 }
 
 /** No fsync and no rename: everything here can be computed again, and `reprocess` refuses a root that a writer holds. */
-export function writeProduct(path: string, bytes: Uint8Array | string): void {
+function write(path: string, bytes: Uint8Array | string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes);
 }

@@ -1,5 +1,5 @@
 /** `emso reprocess`: shares the days of a raw tree among worker threads; any number of them gives the same bytes. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { type ExpertFacts, flagsInForce } from '@emso/core';
 import { LINES } from '@emso/instruments';
 import { type DayForm, planComparisons, planObservatory, type SensorPlan } from '@emso/pipeline';
@@ -10,6 +10,7 @@ import { loadExpertFacts, loadSiteFile } from '../site-file.ts';
 import { formatTable } from '../table.ts';
 import { writeComparisons } from './compared.ts';
 import { type DonorFiles, donorFilesOf, missingDonors } from './donor-files.ts';
+import { comparedFlags, type FlagsCompared, flagsText } from './flags-compared.ts';
 import { findRawFiles, inOrder, type RawFile } from './inventory.ts';
 import { NETCDF4 } from './netcdf4.ts';
 import { type Done, openPool, type Pool, type Site } from './pool.ts';
@@ -49,6 +50,8 @@ export interface ReprocessSummary {
   readonly withoutDonor: readonly string[];
   readonly lines: number;
   readonly seconds: number;
+  /** What is new in the flags, where it was asked for. */
+  readonly flags?: FlagsCompared;
 }
 
 /**
@@ -70,8 +73,8 @@ async function reprocessWith(options: ReprocessOptions, pool: Pool): Promise<Rep
   const startMs = performance.now();
   const observatory = loadSiteFile(options.observatory);
   const facts = options.facts ?? loadExpertFacts(options.observatory, observatory);
-  const flags = flagsInForce(facts.flags);
-  const { plans } = planObservatory(observatory, flags, NETCDF4);
+  const expertFlags = flagsInForce(facts.flags);
+  const { plans } = planObservatory(observatory, expertFlags, NETCDF4);
   const found = await findRawFiles(options.raw, plans).catch((error) => {
     throw new CommandFailure(EXIT.unreachable, `--raw: expected a readable directory, found ${error.message}`, error);
   });
@@ -82,6 +85,7 @@ async function reprocessWith(options: ReprocessOptions, pool: Pool): Promise<Rep
       `--raw ${options.raw}: expected files <prefix>_YYYYMMDD.raw or .dat of ${prefixes}, found none`,
     );
   }
+  checkCompared(options);
   mkdirSync(options.out, { recursive: true });
   const lock = lockOf(options.out);
   try {
@@ -89,7 +93,7 @@ async function reprocessWith(options: ReprocessOptions, pool: Pool): Promise<Rep
     const tasks = plans.flatMap((plan, index) =>
       tasksOf(plan, index, found.files, options, releasesOf(plan, facts), limits),
     );
-    const outcomes = await perform({ observatory, flags }, plans, tasks, found.files, pool);
+    const outcomes = await perform({ observatory, flags: expertFlags }, plans, tasks, found.files, pool);
     const sensors = sumBySensor(plans, outcomes);
     // Comparisons are of sealed days; a release makes one sensor's only.
     const isWhole = options.form === 'sealed' && options.only === undefined;
@@ -97,10 +101,33 @@ async function reprocessWith(options: ReprocessOptions, pool: Pool): Promise<Rep
     const lines = [...sensors.values()].reduce((sum, { lines }) => sum + lines, 0);
     const withoutDonor = options.form === 'sealed' ? missingDonors(plans, found.files) : [];
     const seconds = (performance.now() - startMs) / 1000;
-    return { sensors, unclaimed: found.unclaimed, withoutDonor, lines, seconds };
+    const flags = options.compareFlags === undefined ? undefined : comparedFlags(plans, outcomes);
+    return {
+      sensors,
+      unclaimed: found.unclaimed,
+      withoutDonor,
+      lines,
+      seconds,
+      ...(flags !== undefined && { flags }),
+    };
   } finally {
     lock.release();
   }
+}
+
+/** Earlier files are read while new ones are written: they must be others. */
+function checkCompared({ compareFlags, out }: ReprocessOptions): void {
+  if (compareFlags === undefined) return;
+  if (!existsSync(compareFlags)) {
+    const text = `--compare-flags: expected a root of earlier files, found no directory ${compareFlags}`;
+    throw new CommandFailure(EXIT.unreachable, text);
+  }
+  mkdirSync(out, { recursive: true });
+  if (realpathSync(compareFlags) !== realpathSync(out)) return;
+  throw new CommandFailure(
+    EXIT.usage,
+    `--compare-flags: expected another directory than --out, found ${compareFlags} for both: the earlier files would be overwritten`,
+  );
 }
 
 function lockOf(out: string): DataRootLock {
@@ -237,11 +264,12 @@ function sumBySensor(plans: readonly SensorPlan[], outcomes: readonly Done[]): M
 }
 
 /** The summary as a table on stdout; names that no sensor claims, and donors that are not there, on stderr. */
-export function printSummary({ sensors, unclaimed, withoutDonor, lines, seconds }: ReprocessSummary): void {
+export function printSummary({ sensors, unclaimed, withoutDonor, lines, seconds, flags }: ReprocessSummary): void {
   const rows: (string | number)[][] = [['sensor', 'days', 'lines', 'rows', 'rejected', 'damaged']];
   for (const [id, sum] of sensors) rows.push([id, sum.days, sum.lines, sum.rows, sum.rejected, sum.damaged]);
   process.stdout.write(formatTable(rows));
   process.stdout.write(`${lines} lines in ${seconds.toFixed(2)} s, ${Math.round(lines / seconds)} lines/s\n`);
+  if (flags !== undefined) process.stdout.write(`\n${flagsText(flags)}`);
   for (const text of withoutDonor) process.stderr.write(`${text}\n`);
   for (const path of unclaimed.slice(0, 10)) process.stderr.write(`not read, no sensor has this prefix: ${path}\n`);
   if (unclaimed.length > 10) process.stderr.write(`… and ${unclaimed.length - 10} more\n`);

@@ -4,7 +4,7 @@ import { CommandFailure, EXIT } from '../command-failure.ts';
 import { startProgress } from '../progress.ts';
 import { loadSiteFile } from '../site-file.ts';
 import { verdictJson, verdictText } from './report.ts';
-import { filesBelow, validateFile } from './validate.ts';
+import { filesBelow, unknownRules, validateFile } from './validate.ts';
 import { readTerms } from './vocabularies.ts';
 
 export interface ValidateSettings {
@@ -12,16 +12,25 @@ export interface ValidateSettings {
   readonly vocab?: string;
   readonly observatory: string;
   readonly json?: boolean;
+  readonly rules?: readonly string[];
 }
 
 /** Writes a verdict for each file and returns the exit code: 3 before 1 before 0. Throws CommandFailure. */
 export async function runValidate(
   places: readonly string[],
-  { profile, vocab, observatory, json }: ValidateSettings,
+  { profile, vocab, observatory, json, rules }: ValidateSettings,
   write: (text: string) => void,
 ): Promise<number> {
+  const unknown = unknownRules(rules ?? []);
+  if (unknown.length > 0) {
+    throw new CommandFailure(
+      EXIT.usage,
+      `--rules: expected ids of docs/validate.md or their first part, found '${unknown.join(' ')}'`,
+    );
+  }
   const options = {
     profile,
+    rules,
     observatory: loadSiteFile(observatory),
     terms: vocab === undefined ? undefined : await termsOf(vocab),
   };

@@ -27,7 +27,10 @@ interface Result {
   readonly text: string;
 }
 
-async function validate(places: readonly string[], settings: { json?: boolean; vocab?: string } = {}): Promise<Result> {
+async function validate(
+  places: readonly string[],
+  settings: { json?: boolean; vocab?: string; rules?: string[] } = {},
+): Promise<Result> {
   let text = '';
   const exitCode = await runValidate(places, { profile: 'cf', observatory: DEFAULT_SITE_FILE, ...settings }, (part) => {
     text += part;
@@ -151,4 +154,14 @@ test('--vocab: labels are looked up', async () => {
     (await validate([file], { vocab: path.join(root, 'vocab') })).text,
     /source +emso\.global\.source +expected a label of L06, found 'a ship'/,
   );
+});
+
+test('--rules: only those that are named', async () => {
+  const root = dataRoot({ 'CSTAR_20261120.nc': NC });
+  const { text } = await validate([root], { json: true, rules: ['cf', 'acdd.title'] });
+  const rules = new Set((JSON.parse(text).findings as { rule: string }[]).map(({ rule }) => rule.split('.')[0]));
+  assert.deepEqual([...rules], ['cf', 'acdd']);
+  assert.match((await validate([root], { rules: ['file'] })).text, /: 0 errors, 0 warnings/);
+  const isUsage = (error: unknown): boolean => error instanceof CommandFailure && error.exitCode === 2;
+  await assert.rejects(validate([root], { rules: ['cf', 'acd'] }), isUsage);
 });

@@ -16,6 +16,7 @@ import {
   isNetcdf3,
   NETCDF_RULES,
   productPaths,
+  type Rule,
   type StoredFile,
   type Terms,
   type UnitProfile,
@@ -27,6 +28,8 @@ export interface ValidateOptions {
   readonly profile: UnitProfile;
   readonly observatory: Observatory;
   readonly terms?: Terms;
+  /** Rules to ask, by id or its first part (`cf`, `acdd.keywords`); all when absent. */
+  readonly rules?: readonly string[];
 }
 
 export interface Verdict {
@@ -65,7 +68,7 @@ export async function validateFile(file: string, options: ValidateOptions): Prom
   }
 }
 
-async function judge(file: string, { profile, observatory, terms }: ValidateOptions): Promise<Verdict> {
+async function judge(file: string, { profile, observatory, terms, rules }: ValidateOptions): Promise<Verdict> {
   const bytes = await readFile(file);
   const name = path.basename(file);
   const sensors = sensorsOf(observatory).map(({ sensor }) => sensor);
@@ -75,14 +78,29 @@ async function judge(file: string, { profile, observatory, terms }: ValidateOpti
   if (isNetcdf3(bytes) || isHdf5(bytes)) {
     const content = isHdf5(bytes) ? await readNetcdf4(file) : { file: decodeNetcdf3(bytes), foreign: [] };
     const subject = { ...content, name, profile, prefixes, stored, terms };
-    return { file, findings: findingsOf(NETCDF_RULES, subject), emso: emsoScore(subject) };
+    return { file, findings: findingsOf(asked(NETCDF_RULES, rules), subject), emso: emsoScore(subject) };
   }
   if (!name.toLowerCase().endsWith('.csv')) {
     const begin = JSON.stringify(bytes.subarray(0, 8).toString('latin1'));
     throw new Error(`expected NetCDF, or CSV by its name, found a file that begins with ${begin}`);
   }
   const facts = { columns: sensor?.csvColumns, prefixes, stored };
-  return { file, findings: findingsOf(CSV_FILE_RULES, csvSubject(name, bytes, facts)) };
+  return { file, findings: findingsOf(asked(CSV_FILE_RULES, rules), csvSubject(name, bytes, facts)) };
+}
+
+/** The rules whose id is named, or begins with a name. */
+function asked<Subject>(all: readonly Rule<Subject>[], names: readonly string[] | undefined): readonly Rule<Subject>[] {
+  return names === undefined ? all : all.filter(({ id }) => names.some((name) => isNamed(id, name)));
+}
+
+function isNamed(id: string, name: string): boolean {
+  return id === name || id.startsWith(`${name}.`);
+}
+
+/** Those of these names that no rule has. */
+export function unknownRules(names: readonly string[]): string[] {
+  const ids = [...NETCDF_RULES, ...CSV_FILE_RULES].map(({ id }) => id);
+  return names.filter((name) => !ids.some((id) => isNamed(id, name)));
 }
 
 /** The sensor and day that a file's name says. */
