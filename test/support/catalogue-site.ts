@@ -1,7 +1,7 @@
 /** The real site file with a ledger that never changes: what catalogue tests look at, and the golden records are made of. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { dayOfCivil, type Observatory, parseObservatory } from '@emso/core';
+import { dayOfCivil, type Observatory, parseIso, parseObservatory, type Sensor } from '@emso/core';
 import { catalogueInput, settingsFaults } from '@emso/pipeline';
 import { type CatalogueModel, catalogueModel, EMPTY_LEDGER, isoRecords, type LedgerSummary } from '@emso/products';
 
@@ -46,9 +46,12 @@ const LEDGERS: ReadonlyMap<string, LedgerSummary> = new Map([
 export function modelOf(site: Observatory, ledgers = LEDGERS): CatalogueModel {
   const input = catalogueInput(site, ledgers);
   if (input === undefined) throw new Error('expected metadata in the site file, found none');
-  // Data versions of their own: the golden records change with what records say, not with every product.
+  // Data versions and tests of their own: the golden records change with what records say, not with every product or threshold.
   const versions = { decoder: 1, derivation: 2, qc: 2, product: 2 };
-  return catalogueModel({ ...input, sensors: input.sensors.map((sensor) => ({ ...sensor, versions })) });
+  const tests = { grossRange: {}, spike: {}, step: {}, flatLine: {} };
+  const qc = [{ validFrom: parseIso('2017-01-01'), TEMP: tests }] as unknown as Sensor['qc'];
+  const sensors = input.sensors.map((source) => ({ ...source, versions, sensor: { ...source.sensor, qc } }));
+  return catalogueModel({ ...input, sensors });
 }
 
 export function emptyLedgers(): ReadonlyMap<string, LedgerSummary> {

@@ -115,25 +115,37 @@ function derivationStep(sources: readonly SensorSource[]): LineageStep[] {
   ];
 }
 
-function qualityStep(sources: readonly SensorSource[]): LineageStep {
+/** Names of the tests that the site file sets for sensors, and since when the latest thresholds hold. */
+export function testsOf(sources: readonly SensorSource[]): Bilingual & { readonly since?: string } {
   const entries = sources.flatMap(({ sensor }) => sensor.qc);
   const tests = distinct(
     entries.flatMap(({ validFrom: _validFrom, ...byCode }) =>
       Object.values(byCode).flatMap((each) => (typeof each === 'object' && each !== null ? Object.keys(each) : [])),
     ),
   );
-  const since = entries.length === 0 ? undefined : Math.max(...entries.map(({ validFrom }) => validFrom));
-  const versions = distinct(sources.map(({ versions: { qc } }) => qc)).join(', ');
   const names = (language: keyof Bilingual): string => tests.map((test) => TESTS[test]?.[language] ?? test).join(', ');
   return {
-    fr:
-      `Contrôle qualité automatique (tests : ${names('fr') || 'limites du capteur'}), version ${versions}` +
-      `${since === undefined ? '' : `, seuils en vigueur depuis le ${day(since)}`} ; chaque valeur porte un drapeau OceanSITES ` +
-      '(0 inconnu, 1 bonne, 3 suspecte, 4 mauvaise, 9 manquante) ; aucune valeur n’est modifiée ni supprimée.',
-    en:
-      `Automatic quality control (tests: ${names('en') || 'limits of the sensor'}), version ${versions}` +
-      `${since === undefined ? '' : `, thresholds in force since ${day(since)}`}; every value carries an OceanSITES flag ` +
-      '(0 unknown, 1 good, 3 suspect, 4 bad, 9 missing); no value is changed or removed.',
+    fr: names('fr') || 'limites du capteur',
+    en: names('en') || 'limits of the sensor',
+    ...(entries.length > 0 && { since: day(Math.max(...entries.map(({ validFrom }) => validFrom))) }),
+  };
+}
+
+/** What every value carries. */
+export const FLAGS: Bilingual = {
+  fr: 'chaque valeur porte un drapeau OceanSITES (0 inconnu, 1 bonne, 3 suspecte, 4 mauvaise, 9 manquante) ; aucune valeur n’est modifiée ni supprimée',
+  en: 'every value carries an OceanSITES flag (0 unknown, 1 good, 3 suspect, 4 bad, 9 missing); no value is changed or removed',
+};
+
+/** How good the data are, in one sentence. */
+export function qualityStep(sources: readonly SensorSource[]): LineageStep {
+  const { fr, en, since } = testsOf(sources);
+  const versions = distinct(sources.map(({ versions: { qc } }) => qc)).join(', ');
+  const [depuis, from] =
+    since === undefined ? ['', ''] : [`, seuils en vigueur depuis le ${since}`, `, thresholds in force since ${since}`];
+  return {
+    fr: `Contrôle qualité automatique (tests : ${fr}), version ${versions}${depuis} ; ${FLAGS.fr}.`,
+    en: `Automatic quality control (tests: ${en}), version ${versions}${from}; ${FLAGS.en}.`,
   };
 }
 

@@ -2,6 +2,7 @@
 import { termOf } from '@emso/core';
 import type { CatalogueEntry, CatalogueModel, Contact } from './entries.ts';
 import { lastChange } from './last-change.ts';
+import { qualityStep } from './lineage.ts';
 import { doiUrl } from './links.ts';
 import { contactWith, known, mainEmailOf, orcidUri, publisherOf } from './parties.ts';
 import { instrumentTerms } from './sources.ts';
@@ -82,7 +83,6 @@ function project({ input, entries }: CatalogueModel): object {
 function dataset(model: CatalogueModel, plan: Plan, entry: CatalogueEntry): object {
   const { observatory, metadata } = model.input;
   const site = observatory.observatory;
-  const quality = entry.steps.filter(({ fr }) => fr.startsWith('Contrôle qualité')).map(({ fr }) => fr);
   return {
     title: entry.title.fr,
     description: entry.abstract.fr,
@@ -106,7 +106,7 @@ function dataset(model: CatalogueModel, plan: Plan, entry: CatalogueEntry): obje
     sensitive_data: plan.sensitiveData,
     preservation_statement: plan.preservation.fr,
     rights: `${metadata.licence.fr} (${site.license})`,
-    data_quality_assurance: quality,
+    data_quality_assurance: [qualityStep(entry.sources).fr],
     security_and_privacy: plan.security,
     metadata: METADATA_STANDARDS,
     technical_resource: instruments(entry),

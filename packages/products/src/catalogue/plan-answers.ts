@@ -2,6 +2,7 @@
 import { dayOf, isoDay } from '@emso/core';
 import { element, type Markup } from '../xml.ts';
 import type { CatalogueEntry, CatalogueModel } from './entries.ts';
+import { FLAGS, testsOf } from './lineage.ts';
 import { doiUrl } from './links.ts';
 import { known, publisherOf } from './parties.ts';
 
@@ -43,8 +44,10 @@ export function answersOf(model: CatalogueModel, plan: Plan): ReadonlyMap<string
     '4a': [paragraph(`Données à caractère personnel : ${yesNo(plan.personalData)}.`)],
     '4b': [
       paragraph(`Titulaires des droits : ${site.rightsHolders.join(', ')}.`),
-      paragraph(`Licence : ${metadata.licence.fr} (${site.license}, ${metadata.licence.url}).`),
-      ...(site.licenseNote === undefined ? [] : [open(`À confirmer : ${site.licenseNote}`)]),
+      element('p', {}, element('a', { href: metadata.licence.url }, metadata.licence.fr), ` (${site.license}).`),
+      ...(site.licenseNote === undefined
+        ? []
+        : [element('p', { class: 'open' }, 'À confirmer : ', element('span', { lang: 'en' }, site.licenseNote))]),
     ],
     '4c': [paragraph(`Questions éthiques : ${yesNo(plan.ethicalIssues)}.`)],
     '5a': [paragraph(accessAnswer(site.access)), paragraph(metadata.useLimitation.fr), links(model)],
@@ -186,10 +189,13 @@ function notPublished({ missing }: CatalogueModel): Markup[] {
 
 function qualityAnswers(model: CatalogueModel): Markup[] {
   return [
-    list(
-      datasets(model).flatMap(({ id, steps }) =>
-        steps.filter(({ fr }) => fr.startsWith('Contrôle qualité')).map(({ fr }) => `${id} – ${fr}`),
-      ),
+    paragraph(`Contrôle automatique dès la réception : ${FLAGS.fr}.`),
+    table(
+      ['Jeu de données', 'Tests', 'Seuils depuis'],
+      datasets(model).map(({ id, sources }) => {
+        const { fr, since } = testsOf(sources);
+        return [element('code', {}, id), fr, since ?? ''];
+      }),
     ),
   ];
 }

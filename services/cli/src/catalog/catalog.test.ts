@@ -52,6 +52,20 @@ test('render writes every form; a second run changes no byte, nor does a line mo
   assert.deepEqual(texts(), first);
 });
 
+test('what is withdrawn is kept apart, and offered no more', () => {
+  const out = path.join(temporaryDirectory('catalog'), 'records');
+  assert.equal(emso('render', '--out', out).status, 0);
+  const site = path.join(temporaryDirectory('catalog'), 'site.yaml');
+  writeFileSync(site, siteText().replace(`    ${MICROCAT}:\n`, `    ${MICROCAT}:\n      inCatalogue: false\n`));
+  const { status, err } = emso('render', '--out', out, '--observatory', site);
+  assert.equal(status, 0, err);
+  assert.ok(!existsSync(path.join(out, 'iso19139', `${MICROCAT}.xml`)));
+  assert.ok(existsSync(path.join(out, 'iso19139', 'withdrawn', `${MICROCAT}.xml`)));
+  assert.equal(emso('render', '--out', out).status, 0);
+  assert.ok(existsSync(path.join(out, 'iso19139', `${MICROCAT}.xml`)));
+  assert.ok(!existsSync(path.join(out, 'iso19139', 'withdrawn', `${MICROCAT}.xml`)));
+});
+
 test('render prints one record, and says which there are', () => {
   const one = emso('render', MICROCAT);
   assert.equal(one.status, 0);

@@ -1,5 +1,6 @@
 /** `emso catalog render`: every record and what stands beside it, as files. No network. */
 import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type CatalogueModel,
@@ -31,18 +32,28 @@ export interface RenderedFile {
   readonly text: string;
 }
 
+/** A record of the run before. */
+interface FormerRecord extends RecordStamp {
+  readonly id: string;
+  readonly withdrawn?: boolean;
+}
+
 const INDEX = 'records.json';
 
 /** Prints one record when an id is given, writes all files with `out`, else lists what there would be. */
 export async function render(id: string | undefined, options: RenderOptions): Promise<void> {
   const model = await loadModel(options);
-  const records = isoRecords(model, options.out === undefined ? new Map() : readStamps(join(options.out, INDEX)));
+  const before = options.out === undefined ? new Map<string, FormerRecord>() : readIndex(join(options.out, INDEX));
+  const records = isoRecords(model, before);
   if (id !== undefined) {
     process.stdout.write(recordNamed(records, id).xml);
     return;
   }
   if (options.out === undefined) process.stdout.write(listOf(model, records));
-  else await writeFiles(options.out, renderedFiles(model, records));
+  else {
+    await writeFiles(options.out, renderedFiles(model, records));
+    await removeFormer(options.out, before, records);
+  }
   process.stderr.write(missingText(model.missing));
 }
 
@@ -51,7 +62,7 @@ export function renderedFiles(model: CatalogueModel, records: readonly StampedRe
   const graph = dcatOf(model);
   const [plan, page] = [maDmpOf(model), planPageOf(model)];
   return [
-    ...records.map(({ id, xml }) => ({ path: `iso19139/${id}.xml`, text: xml })),
+    ...records.map((record) => ({ path: recordPath(record), text: record.xml })),
     ...model.entries.map((entry) => ({ path: `datacite/${entry.id}.json`, text: json(dataciteOfEntry(model, entry)) })),
     ...model.entries.map((entry) => ({ path: `schema-org/${entry.id}.jsonld`, text: json(schemaOrgOf(model, entry)) })),
     { path: 'dcat/catalog.jsonld', text: json(jsonLdOf(graph)) },
@@ -64,8 +75,26 @@ export function renderedFiles(model: CatalogueModel, records: readonly StampedRe
   ];
 }
 
+/** Where what brings records to a catalogue looks for them. */
+function recordPath({ id, withdrawn }: Pick<StampedRecord, 'id' | 'withdrawn'>): string {
+  return withdrawn === true ? `iso19139/withdrawn/${id}.xml` : `iso19139/${id}.xml`;
+}
+
 function json(value: object): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+/** A record that is no longer made, or was withdrawn, must not be taken for one that is offered. */
+async function removeFormer(
+  out: string,
+  before: ReadonlyMap<string, FormerRecord>,
+  records: readonly StampedRecord[],
+): Promise<void> {
+  const now = new Set(records.map(recordPath));
+  for (const record of before.values()) {
+    const path = recordPath(record);
+    if (!now.has(path)) await rm(join(out, path), { force: true });
+  }
 }
 
 async function writeFiles(out: string, files: readonly RenderedFile[]): Promise<void> {
@@ -110,8 +139,8 @@ function indexOf(records: readonly StampedRecord[]): string {
   return `${JSON.stringify({ records: rows }, undefined, 2)}\n`;
 }
 
-/** Stamps of an earlier run; none where there was none. Throws CommandFailure 3 on a file that is something else. */
-function readStamps(file: string): Map<string, RecordStamp> {
+/** The records of an earlier run; none where there was none. Throws CommandFailure 3 on a file that is something else. */
+function readIndex(file: string): Map<string, FormerRecord> {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -124,8 +153,8 @@ function readStamps(file: string): Map<string, RecordStamp> {
     );
   }
   try {
-    const { records } = JSON.parse(text) as { records: ({ uuid: string } & RecordStamp)[] };
-    return new Map(records.map(({ uuid, contentHash, dateStamp }) => [uuid, { contentHash, dateStamp }]));
+    const { records } = JSON.parse(text) as { records: ({ uuid: string } & FormerRecord)[] };
+    return new Map(records.map(({ uuid, ...record }) => [uuid, record]));
   } catch (error) {
     const message = `expected ${file} to be the index of an earlier run, found something else: move it away`;
     throw new CommandFailure(EXIT.unreachable, message, error);
