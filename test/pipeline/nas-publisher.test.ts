@@ -106,7 +106,7 @@ test('PROMISE 24: no sentinel, nothing written; then it appears, and ERDDAP is t
   prove(at.nas);
   await untilEqual(at);
   await waitFor(() => readdirSync(flags).length === 3, { what: 'the flags' });
-  assert.deepEqual(readdirSync(flags).sort(), [`${DATASET}_CSV`, `${DATASET}_NetCDF`, `${DATASET}_csv`]);
+  assert.deepEqual(readdirSync(flags).sort(), [`${DATASET}_CF`, `${DATASET}_CSV`, `${DATASET}_NetCDF`]);
   await untilReady(service);
   assert.deepEqual(errorsOf(service), ['no-sentinel']);
   rmSync(path.join(at.nas, '.emso-nas'));

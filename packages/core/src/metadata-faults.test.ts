@@ -28,9 +28,9 @@ const MISTAKES: readonly [what: string, right: string, wrong: string, said: RegE
   ],
   [
     'no web address',
-    'revised: 2026-11-30\n  erddap: "https://',
-    'revised: 2026-11-30\n  erddap: "ftp://',
-    /metadata\.erddap: expected a web address/,
+    '    url: "https://creativecommons',
+    '    url: "ftp://creativecommons',
+    /metadata\.licence\.url: expected a web address/,
   ],
   [
     'a data set that no sensor has',

@@ -23,6 +23,7 @@ export {
   type PairComparison,
 } from './site-comparisons.ts';
 export type { DeliveryConfig } from './site-deliveries.ts';
+export { type ErddapConfig, type ErddapIds, erddapIds } from './site-erddap.ts';
 export type { Bilingual, DatasetMetadata, SeriesMetadata, SiteMetadata } from './site-metadata.ts';
 export { CF_VERSIONS, type CfVersion } from './site-netcdf.ts';
 export type { PullConfig, PullSource } from './site-pull.ts';

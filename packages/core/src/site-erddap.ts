@@ -16,3 +16,22 @@ export const erddapConfig = z.strictObject({
 });
 
 export type ErddapConfig = z.output<typeof erddapConfig>;
+
+/** Ids of the datasets that ERDDAP has of one dataset of the site file. */
+export interface ErddapIds {
+  /** Over the daily CSV files, historical names. */
+  readonly csv: string;
+  /** Over the daily NetCDF files, historical names. */
+  readonly netcdf: string;
+  /** Over the daily NetCDF files, codes of the parameter table. */
+  readonly codes: string;
+}
+
+/**
+ * The ids by which a dataset is served. Those of CSV were published in upper case for the cabled sensors and in lower case for the
+ * mooring, whose table has a column with the station's name: scripts out there know them so.
+ */
+export function erddapIds(dataset: string, { stationName }: { readonly stationName?: string | undefined }): ErddapIds {
+  const csv = stationName === undefined ? '_CSV' : '_csv';
+  return { csv: `${dataset}${csv}`, netcdf: `${dataset}_NetCDF`, codes: `${dataset}_CF` };
+}

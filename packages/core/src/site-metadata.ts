@@ -74,9 +74,7 @@ const describing = {
 const series = z.strictObject({ ...describing, box: box.optional() });
 const dataset = z.strictObject({
   ...describing,
-  /** Ids on the ERDDAP server; what is not served is left out. */
-  erddap: z.strictObject({ netcdf: factText.optional(), csv: factText.optional() }).default({}),
-  /** Variables of the overview plot, on the NetCDF data set: `[time, TEMP]`. */
+  /** Variables of the overview plot, by code: `[time, TEMP]`. */
   plot: z.array(z.string().regex(/^\w+$/)).min(2).optional(),
   /** False: a record is made and withdrawn from the public catalogue. */
   inCatalogue: z.boolean().default(true),
@@ -113,7 +111,6 @@ const plan = z.strictObject({
 export const siteMetadata = z.strictObject({
   /** The day on which a person last changed these texts: no record is older. */
   revised: day,
-  erddap: urlOrUnknown,
   catalogue: z.strictObject({ title: factText, url }).optional(),
   levelNames: z.strictObject({ series: factText, dataset: factText }),
   /** INSPIRE themes, exact texts. */

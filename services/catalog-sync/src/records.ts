@@ -54,8 +54,13 @@ function stampOf(record: { readonly uuid: string } & RecordStamp): [uuid: string
   return [uuid, { contentHash, dateStamp }];
 }
 
-/** Dates that are lost are made again from what the records say: they may be older ones, never later than the content. */
+/** Dates that are lost, or torn, are made again from what the records say. */
 function stampsIn(bytes: Uint8Array | undefined): Map<string, RecordStamp> {
   if (bytes === undefined) return new Map();
-  return new Map(Object.entries(JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, RecordStamp>));
+  try {
+    return new Map(Object.entries(JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, RecordStamp>));
+  } catch (error) {
+    if (error instanceof SyntaxError) return new Map();
+    throw error;
+  }
 }

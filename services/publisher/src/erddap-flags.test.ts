@@ -15,7 +15,7 @@ const MICROCAT = 'Emso_Ligure_Ouest_MII_Microcat';
 const ALBATROSS = 'Emso_Ligure_Ouest_Albatross_Microcat';
 const CASES: [path: string, datasets: string[]][] = [
   ['netcdf/Emso_Microcat/2026-11/MICROCAT_20261121.nc', [`${MICROCAT}_NetCDF`, `${MICROCAT}_CF`]],
-  ['csv/Emso_Microcat/2026-11/MICROCAT_20261121.csv', [`${MICROCAT}_CSV`, `${MICROCAT}_csv`]],
+  ['csv/Emso_Microcat/2026-11/MICROCAT_20261121.csv', [`${MICROCAT}_CSV`]],
   ['netcdf/Emso_Albatross/0750/2026-11/ALBATROSS_MICRO_0750_20261121.nc', [`${ALBATROSS}_NetCDF`, `${ALBATROSS}_CF`]],
   ['raw/Emso_Microcat/2026-11/MICROCAT_20261121.raw', []],
   ['manifest/Emso_Microcat/2026-11/MICROCAT_20261121.json', []],

@@ -4,22 +4,20 @@
  */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Observatory, sensorsOf } from '@emso/core';
+import { erddapIds, type Observatory, sensorsOf } from '@emso/core';
 import { placeOf } from './source-tree.ts';
-
-/** How ERDDAP's datasets of a sensor end: the published ones are spelt both ways. A flag without a dataset does nothing. */
-const ENDINGS = { csv: ['_CSV', '_csv'], netcdf: ['_NetCDF', '_CF'] } as const;
 
 /** The dataset ids of a published file by its path; none for trees that ERDDAP does not read. */
 export function datasetsByFile(observatory: Observatory): (path: string) => string[] {
-  const byFolder = new Map(sensorsOf(observatory).map(({ sensor }) => [sensor.folder, sensor.dataset]));
+  const byFolder = new Map(sensorsOf(observatory).map(({ sensor }) => [sensor.folder, sensor]));
   return (path) => {
     const place = placeOf(path);
     if (place === undefined || place.version !== '') return [];
     if (place.tree !== 'csv' && place.tree !== 'netcdf') return [];
-    const dataset = byFolder.get(place.folder);
-    if (dataset === undefined || dataset === 'unknown') return [];
-    return ENDINGS[place.tree].map((ending) => `${dataset}${ending}`);
+    const sensor = byFolder.get(place.folder);
+    if (sensor === undefined || sensor.dataset === 'unknown') return [];
+    const ids = erddapIds(sensor.dataset, sensor);
+    return place.tree === 'csv' ? [ids.csv] : [ids.netcdf, ids.codes];
   };
 }
 

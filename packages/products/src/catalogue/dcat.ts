@@ -19,7 +19,7 @@ const MEDIA_TYPES = 'https://www.iana.org/assignments/media-types/';
 export function dcatOf(model: CatalogueModel): Resource[] {
   const { input, entries } = model;
   const site = input.observatory.observatory;
-  const service = input.metadata.erddap === 'unknown' ? undefined : input.metadata.erddap;
+  const service = input.observatory.erddap?.url;
   return [
     catalogue(model),
     ...entries.map((entry) => dataset(model, entry)),
@@ -52,9 +52,9 @@ function catalogue(model: CatalogueModel): Resource {
       ['dct:modified', typed(lastChange(model), 'xsd:date')],
       ...(site.homepage === undefined ? [] : ([['foaf:homepage', iri(site.homepage)]] as Says)),
       ...entries.map((entry) => ['dcat:dataset', iri(nameOf(entry))] as const),
-      ...(input.metadata.erddap === 'unknown'
+      ...(input.observatory.erddap === undefined
         ? []
-        : ([['dcat:service', iri(serviceName(input.metadata.erddap))]] as Says)),
+        : ([['dcat:service', iri(serviceName(input.observatory.erddap.url))]] as Says)),
     ],
   };
 }
@@ -203,7 +203,8 @@ function distributionName(entry: CatalogueEntry, { url }: OnlineLink): string {
 }
 
 function distributions({ input }: CatalogueModel, entry: CatalogueEntry): Resource[] {
-  const { erddap, licence } = input.metadata;
+  const { licence } = input.metadata;
+  const { erddap } = input.observatory;
   return files(entry).map((link) => ({
     iri: distributionName(entry, link),
     types: ['dcat:Distribution'],
@@ -218,7 +219,7 @@ function distributions({ input }: CatalogueModel, entry: CatalogueEntry): Resour
             ['dcat:mediaType', iri(`${MEDIA_TYPES}${link.mediaType}`)],
           ] as Says)),
       ['dct:license', iri(licence.url)],
-      ...(erddap === 'unknown' ? [] : ([['dcat:accessService', iri(serviceName(erddap))]] as Says)),
+      ...(erddap === undefined ? [] : ([['dcat:accessService', iri(serviceName(erddap.url))]] as Says)),
     ],
   }));
 }

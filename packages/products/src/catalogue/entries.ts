@@ -5,6 +5,7 @@
 import {
   type Bilingual,
   type DatasetMetadata,
+  erddapIds,
   isoDay,
   type Observatory,
   type Parameter,
@@ -15,7 +16,7 @@ import {
 import { type Extent, extentOf } from './extent.ts';
 import { type KeywordBlock, keywordBlocks } from './keywords.ts';
 import { type LineageStep, lineageSteps } from './lineage.ts';
-import { linksOf, type OnlineLink, plotUrl } from './links.ts';
+import { linksOf, type OnlineLink, plotUrl, type Served } from './links.ts';
 import type { CatalogueInput, SensorSource } from './sources.ts';
 import { uuidV5 } from './uuid.ts';
 
@@ -135,14 +136,15 @@ function datasetEntry(
   sources: readonly SensorSource[],
 ): CatalogueEntry {
   const platforms = [...new Set(sources.map(({ platform }) => platform))];
-  const { observatory, metadata } = input;
+  const { observatory } = input;
   const parent = platforms[0].id;
   const of = sources.length === 1 ? sources[0].sensor.title : undefined;
   const title = described.title ?? {
     fr: `${observatory.observatory.title.fr} – ${platforms[0].oso} – ${of?.fr ?? id}`,
     en: `${observatory.observatory.title.en} – ${platforms[0].oso} – ${of?.en ?? id}`,
   };
-  const plot = plotUrl(metadata.erddap, described);
+  const served = servedAs(input, id, sources);
+  const plot = served && plotUrl(served, described);
   return {
     kind: 'dataset',
     parent: { id: parent, uuid: uuidV5(observatory.observatory.uuidNamespace, parent) },
@@ -155,8 +157,18 @@ function datasetEntry(
       sources,
       doi: described.doi ?? platforms[0].doi,
       isOwn: described.doi !== undefined,
+      served,
     }),
   };
+}
+
+/** Where the data of a data set are served; undefined while the site file names no ERDDAP. */
+function servedAs(
+  { observatory: { erddap } }: CatalogueInput,
+  dataset: string,
+  [first]: readonly SensorSource[],
+): Served | undefined {
+  return erddap && { url: erddap.url, ids: erddapIds(dataset, first.sensor) };
 }
 
 interface Particulars {
@@ -166,6 +178,7 @@ interface Particulars {
   readonly sources: readonly SensorSource[];
   readonly doi: string | undefined;
   readonly isOwn: boolean;
+  readonly served?: Served | undefined;
 }
 
 type Common = Omit<CatalogueEntry, 'kind' | 'parent' | 'plot' | 'withdrawn'>;
@@ -173,7 +186,7 @@ type Common = Omit<CatalogueEntry, 'kind' | 'parent' | 'plot' | 'withdrawn'>;
 function common(
   input: CatalogueInput,
   described: SeriesMetadata | DatasetMetadata,
-  { id, title, platforms, sources, doi, isOwn }: Particulars,
+  { id, title, platforms, sources, doi, isOwn, served }: Particulars,
 ): Common {
   const { observatory, metadata } = input;
   const parameters = parametersOf(sources);
@@ -198,7 +211,7 @@ function common(
     extent: extentOf(input, platforms, sources),
     keywords: keywordBlocks(input, { platforms, sources, parameters, own: described.keywords }),
     steps: lineageSteps(sources),
-    links: linksOf(metadata.erddap, described, doi, observatory.observatory.homepage),
+    links: linksOf(served, described, doi, observatory.observatory.homepage),
     csvBytes: sum(({ ledger }) => ledger.csvBytes),
     netcdfBytes: sum(({ ledger }) => ledger.netcdfBytes),
     files: sum(({ ledger }) => ledger.files),

@@ -1,5 +1,5 @@
 /** Where the data can be had: addresses on the ERDDAP server, the DOI's page, and what the site file adds. */
-import type { Bilingual, DatasetMetadata, SeriesMetadata } from '@emso/core';
+import type { Bilingual, DatasetMetadata, ErddapIds, SeriesMetadata } from '@emso/core';
 
 export type LinkFunction = 'information' | 'download' | 'search';
 
@@ -25,23 +25,27 @@ export function doiUrl(doi: string): string {
   return `https://doi.org/${doi}`;
 }
 
-/** The last 30 days as a picture, drawn by the server. */
-export function plotUrl(erddap: string, { erddap: ids, plot }: DatasetMetadata): string | undefined {
-  if (erddap === 'unknown' || ids.netcdf === undefined || plot === undefined) return undefined;
-  return `${erddap}/tabledap/${ids.netcdf}.png?${plot.join(',')}&time%3E=now-30days`;
+/** A data set as an ERDDAP serves it. */
+export interface Served {
+  /** Base address of the server. */
+  readonly url: string;
+  readonly ids: ErddapIds;
 }
 
-/** Every address of a data set or series, the DOI last but for those of the site file. */
+/** The last 30 days as a picture, drawn by the server. */
+export function plotUrl({ url, ids }: Served, { plot }: DatasetMetadata): string | undefined {
+  return plot === undefined ? undefined : `${url}/tabledap/${ids.codes}.png?${plot.join(',')}&time%3E=now-30days`;
+}
+
+/** Every address of a data set or series, the DOI last but for those of the site file. A series is served by nobody. */
 export function linksOf(
-  erddap: string,
+  served: Served | undefined,
   described: SeriesMetadata | DatasetMetadata,
   doi: string | undefined,
   homepage: string | undefined,
 ): OnlineLink[] {
-  const ids = 'erddap' in described ? described.erddap : {};
-  const main = ids.netcdf ?? ids.csv;
   return [
-    ...(erddap === 'unknown' || main === undefined ? [] : erddapLinks(erddap, main, ids.csv ?? main)),
+    ...(served === undefined ? [] : erddapLinks(served)),
     ...(doi === undefined ? [] : [doiLink(doi)]),
     ...described.links.map(
       (link): OnlineLink => ({ ...link, protocol: link.function === 'download' ? DOWNLOAD : LINK }),
@@ -50,7 +54,7 @@ export function linksOf(
   ];
 }
 
-function erddapLinks(base: string, id: string, csvId: string): OnlineLink[] {
+function erddapLinks({ url: base, ids: { netcdf: id, csv: csvId } }: Served): OnlineLink[] {
   const dap = `${base}/tabledap/${id}`;
   return [
     {

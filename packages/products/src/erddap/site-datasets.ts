@@ -2,7 +2,16 @@
  * The datasets of an observatory for ERDDAP. For each dataset of the site file: the historical ids over CSV and NetCDF with the
  * historical names, which scripts out there ask for, and beside them one with the codes of the parameter table.
  */
-import { isMeasured, type Observatory, type Parameter, type Platform, parameterOf, type Sensor } from '@emso/core';
+import {
+  type ErddapIds,
+  erddapIds,
+  isMeasured,
+  type Observatory,
+  type Parameter,
+  type Platform,
+  parameterOf,
+  type Sensor,
+} from '@emso/core';
 import type { NetcdfAttribute, NetcdfFile, NetcdfVariable } from '../netcdf-file.ts';
 import type { ErddapAttribute, ErddapDataset, ErddapType, ErddapVariable } from './dataset.ts';
 import { datasetAttributes, LEVEL } from './dataset-attributes.ts';
@@ -38,7 +47,7 @@ export function erddapDatasets(
   const known = sources.filter(({ sensor }) => sensor.dataset !== 'unknown');
   return [...Map.groupBy(known, ({ sensor }) => sensor.dataset)].flatMap(([dataset, members]) => {
     const table = new Table(observatory, dataset, members, options);
-    return [table.csv(), table.netcdf(`${dataset}_NetCDF`, 'historical'), table.netcdf(`${dataset}_CF`, 'codes')];
+    return [table.csv(), table.netcdf('netcdf'), table.netcdf('codes')];
   });
 }
 
@@ -57,23 +66,22 @@ export function federatedDatasets(datasets: readonly ErddapDataset[], url: strin
 
 class Table {
   readonly #observatory: Observatory;
-  readonly #dataset: string;
+  readonly #ids: ErddapIds;
   readonly #members: readonly ErddapSource[];
   readonly #options: ErddapOptions;
   readonly #first: ErddapSource;
 
   constructor(observatory: Observatory, dataset: string, members: readonly ErddapSource[], options: ErddapOptions) {
     this.#observatory = observatory;
-    this.#dataset = dataset;
     this.#members = members;
     this.#options = options;
     this.#first = members[0];
+    this.#ids = erddapIds(dataset, this.#first.sensor);
   }
 
   /** The dataset over the CSV files, under the columns' own names. */
   csv(): ErddapDataset {
-    // The mooring's dataset was published in lower case, the others in upper case: scripts know them so.
-    const id = `${this.#dataset}${this.#first.sensor.stationName === undefined ? '_CSV' : '_csv'}`;
+    const { csv: id } = this.#ids;
     const header = [...new Set(this.#members.flatMap(({ csvHeader }) => csvHeader))];
     const columns = header.map((name) => this.#csvVariable(name));
     const names = new Set(header);
@@ -123,8 +131,9 @@ class Table {
   }
 
   /** The dataset over the NetCDF files, under the historical names or under the codes. */
-  netcdf(id: string, names: 'historical' | 'codes'): ErddapDataset {
-    const renamed = names === 'historical' ? this.#historicalNames() : new Map<string, string>();
+  netcdf(names: 'netcdf' | 'codes'): ErddapDataset {
+    const id = this.#ids[names];
+    const renamed = names === 'netcdf' ? this.#historicalNames() : new Map<string, string>();
     const several = this.#members.length > 1;
     const seen = new Set<string>();
     const variables: ErddapVariable[] = [];
