@@ -4,11 +4,17 @@ import { test } from 'node:test';
 import { COUNTERS, createMetrics, GAUGES, HISTOGRAMS } from './metrics.ts';
 
 const LABELS = ['commit', 'dataset', 'flag', 'format', 'level', 'model', 'outcome', 'platform', 'reason', 'sensor'];
-LABELS.push('serial', 'service', 'stage', 'test', 'variable', 'version', 'stream_name', 'consumer_name');
+LABELS.push('comparison', 'serial', 'service', 'stage', 'test', 'variable', 'version', 'stream_name', 'consumer_name');
 /** Units a gauge or histogram may end with; the others are plain counts of things, named in the singular list below. */
 const UNIT = /_(seconds|bytes|ratio|info)$/;
 const COUNTS = ['emso_source_connected', 'emso_source_paused', 'emso_queue_depth', 'emso_spool_waiting_records'];
-COUNTS.push('emso_dirty_days', 'emso_stale_days', 'emso_incomplete_days', 'emso_ledger_mismatches');
+COUNTS.push(
+  'emso_dirty_days',
+  'emso_stale_days',
+  'emso_incomplete_days',
+  'emso_ledger_mismatches',
+  'emso_comparison_difference',
+);
 /** What the NATS exporter calls them: rules written for it hold for us too. */
 const OF_THE_EXPORTER = ['jetstream_stream_total_bytes', 'jetstream_stream_limit_bytes'];
 OF_THE_EXPORTER.push('jetstream_consumer_num_pending', 'jetstream_consumer_num_ack_pending');
@@ -36,7 +42,7 @@ test('names, units, help and labels are as Prometheus wants them', () => {
     assert.equal(seen.has(name), false, `${name} twice`);
     seen.add(name);
   }
-  assert.equal(seen.size, 40);
+  assert.equal(seen.size, 43);
 });
 
 test('every metric takes its labels and comes out in the text format', async (t) => {

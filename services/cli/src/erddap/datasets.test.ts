@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { dayOf, parseIso } from '@emso/core';
 import { dayWithoutRows, layoutOf, planObservatory } from '@emso/pipeline';
 import { type ErddapDataset, erddapDatasets, erddapFindings } from '@emso/products';
+import { parseDocument } from 'yaml';
 import { temporaryDirectory } from '../../../../test/support/waiting.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { DEFAULT_SITE_FILE } from '../default-site.ts';
@@ -28,12 +29,14 @@ function realDatasets(file = DEFAULT_SITE_FILE): ErddapDataset[] {
   return erddapDatasets(observatory, sources, { filesDir: '/srv/emso', nowMs: NOW_MS });
 }
 
-/** The real site file with some text replaced. */
-function siteWith(from: string | RegExp, to: string): string {
+/** The real site file with another access, and the reason that records then owe. */
+function siteWithAccess(access: string): string {
   const file = join(temporaryDirectory('erddap'), 'site.yaml');
-  const text = readFileSync(DEFAULT_SITE_FILE, 'utf8');
-  assert.notEqual(text.replace(from, to), text);
-  writeFileSync(file, text.replace(from, to));
+  const document = parseDocument(readFileSync(DEFAULT_SITE_FILE, 'utf8'));
+  document.setIn(['observatory', 'access'], parseDocument(access).contents);
+  const uri = 'http://inspire.ec.europa.eu/metadata-codelist/LimitationsOnPublicAccess/INSPIRE_Directive_Article13_1e';
+  document.setIn(['metadata', 'accessLimitation'], { uri, fr: 'Embargo', en: 'Embargo' });
+  writeFileSync(file, document.toString());
   return file;
 }
 
@@ -101,7 +104,7 @@ for (const [access, role] of [
   ['{ embargoedUntil: 2026-01-01T00:00:00Z }', undefined],
 ] as const) {
   test(`access ${access}: ${role ?? 'for everybody'}`, () => {
-    const datasets = realDatasets(siteWith(/access: public[^\n]*/, `access: ${access}`));
+    const datasets = realDatasets(siteWithAccess(access));
     assert.deepEqual(new Set(datasets.map(({ accessibleTo }) => accessibleTo)), new Set([role]));
   });
 }
