@@ -1,7 +1,7 @@
 /** Why the values of one row have their flags: the row nearest to a time, and what each test in force there said. */
 import { FLAG_MEANINGS, FLAG_VALUES, type Flag, oceanSitesOf, QARTOD, type Qartod, type RawRun } from '@emso/core';
 import { canonicalOrder } from '@emso/products';
-import { type Asked, entryAt, verdictsOf } from '@emso/qc';
+import { type Asked, dependsOn, entryAt, verdictsOf } from '@emso/qc';
 import { decodeRun } from './decode-run.ts';
 import { withoutPairedImports } from './pairing.ts';
 import type { SensorPlan } from './plan.ts';
@@ -21,7 +21,7 @@ export interface ExplainedValue {
   readonly flag: Flag;
   readonly meaning: string;
   readonly tests: readonly ExplainedTest[];
-  /** What it is computed from, whose flags it inherits. */
+  /** What it is computed from, or what its instrument says of itself: it inherits their flags. */
   readonly inputs: readonly string[];
 }
 
@@ -59,7 +59,7 @@ export function explainRow(plan: SensorPlan, run: RawRun, timeMs: number): Expla
         tests: Object.entries(tests).flatMap(([test, answer]) =>
           test === 'missing' && answer === QARTOD.good ? [] : [{ test, answer, asked: asked.get(code)?.[test] }],
         ),
-        inputs: plan.tests.inputs.get(code) ?? [],
+        inputs: dependsOn(plan.tests, code),
       };
     }),
   };

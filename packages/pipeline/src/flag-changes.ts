@@ -3,6 +3,7 @@
  * and which test says so. Values are those of rows with the same time in both files; what they measure is not compared.
  */
 import { type Batch, type Flag, iso, oceanSitesOf, QARTOD, type Qartod } from '@emso/core';
+import { dependsOn } from '@emso/qc';
 import type { DayProducts } from './day.ts';
 import type { SensorPlan } from './plan.ts';
 
@@ -71,7 +72,7 @@ function reasons(plan: SensorPlan, { batch, answers }: DayProducts, column: numb
   const saying = [...(answers?.get(code) ?? [])].filter(([, digits]) => isFlag(digits[row], now)).map(([test]) => test);
   // Tests that were not evaluated decide only where no other one did.
   if (saying.length > 0) return saying;
-  const inputs = (plan.tests.inputs.get(code) ?? []).filter((input) => flagOf(batch, input, row) === now);
+  const inputs = dependsOn(plan.tests, code).filter((input) => flagOf(batch, input, row) === now);
   if (inputs.length > 0) return [`(computed from ${inputs.join(', ')})`];
   return [plan.tests.cappedAt?.(batch.received[row]).has(code) ? '(calibration not confirmed)' : '(no test)'];
 }

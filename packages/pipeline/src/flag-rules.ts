@@ -1,7 +1,7 @@
 /** What makes the flags of a day: tests and thresholds in force, as the files of that day say them. */
 import { canonicalJson, DAY_MS, iso } from '@emso/core';
 import type { FlagRules } from '@emso/products';
-import type { TestsInForce } from '@emso/qc';
+import { dependsOn, type TestsInForce } from '@emso/qc';
 import { codesOfDay, deploymentOfDay, type SensorPlan } from './plan.ts';
 
 /** By code, `time` included where its flag is not always good. */
@@ -9,7 +9,7 @@ export function flagRulesOfDay(plan: SensorPlan, day: number): ReadonlyMap<strin
   const capped = plan.tests.cappedAt?.(noonOf(day));
   const rules = new Map<string, FlagRules>();
   for (const code of codesOfDay(plan, day)) {
-    const inputs = plan.tests.inputs.get(code) ?? [];
+    const inputs = dependsOn(plan.tests, code);
     const words = [
       ...(inputs.length > 0 ? [`never better than the worst flag of ${inputs.join(', ')}`] : []),
       ...(capped?.has(code) ? ['never better than 3: nobody has confirmed the calibration'] : []),

@@ -15,7 +15,7 @@ import {
   type RecordRange,
   type VerdictMessage,
 } from '@emso/core';
-import { aggregate, entryAt, finalDigit, type PreparedTest, SeriesStream } from '@emso/qc';
+import { aggregate, digitUnder, entryAt, finalDigit, type PreparedTest, SeriesStream } from '@emso/qc';
 import { withExpertFlags } from './expert-flags.ts';
 import type { SensorPlan } from './plan.ts';
 
@@ -241,13 +241,22 @@ export class LiveFlags {
 
   #verdicts({ row, digits }: Recent): Record<string, QcVerdict> {
     const { tests, codes } = this.#plan;
+    const missingOf = (code: string): Qartod => (row.values[code] === undefined ? QARTOD.missing : QARTOD.good);
     const rolled = new Map<string, Qartod>();
+    for (const code of codes) {
+      const missing = missingOf(code);
+      const own =
+        missing === QARTOD.missing ? missing : aggregate([...Object.values(digits[code]), QARTOD.notEvaluated]);
+      rolled.set(code, own as Qartod);
+    }
     return Object.fromEntries(
       codes.map((code): [string, QcVerdict] => {
-        const missing = row.values[code] === undefined ? QARTOD.missing : QARTOD.good;
-        let digit: number =
-          missing === QARTOD.missing ? missing : aggregate([...Object.values(digits[code]), QARTOD.notEvaluated]);
+        const missing = missingOf(code);
+        let digit: number = rolled.get(code)!;
         for (const input of tests.inputs.get(code) ?? []) digit = finalDigit(digit, rolled.get(input) ?? QARTOD.good);
+        for (const condition of tests.conditions.get(code) ?? []) {
+          digit = digitUnder(digit, rolled.get(condition) ?? QARTOD.missing);
+        }
         if (digit === QARTOD.good && tests.cappedAt?.(row.receivedMs).has(code)) digit = QARTOD.suspect;
         rolled.set(code, digit as Qartod);
         return [code, { flag: oceanSitesOf(digit as Qartod), tests: { missing, ...digits[code] } }];

@@ -165,7 +165,12 @@ function planSensor(
     model,
     deployments,
     codes,
-    tests: sensorTests(sensor, codes, inputsOf(deployments), capOf(sensor, deployments)),
+    tests: sensorTests(
+      sensor,
+      codes,
+      { inputs: inputsOf(deployments), conditions: conditionsOf(codes) },
+      capOf(sensor, deployments),
+    ),
     counts: [...new Set(deployments.flatMap((planned) => planned.counts))],
     versions,
     build,
@@ -188,6 +193,16 @@ function inputsOf(deployments: readonly PlannedDeployment[]): Map<string, readon
     }
   }
   return new Map([...inputs].map(([code, own]) => [code, [...own]]));
+}
+
+/** Currents are measured by an instrument that stands upright, knows where north is and how fast sound is. */
+const CURRENTS = ['UCUR', 'VCUR', 'WCUR', 'CSPD', 'CDIR', 'UCUR_DELIVERED', 'VCUR_DELIVERED', 'CDIR_DELIVERED'];
+const CONDITIONS = ['HEADING', 'PITCH', 'ROLL', 'SSPEED'];
+
+/** What the instrument says of itself and each parameter depends on. */
+function conditionsOf(codes: readonly string[]): Map<string, readonly string[]> {
+  const present = CONDITIONS.filter((code) => codes.includes(code));
+  return new Map(CURRENTS.filter((code) => codes.includes(code)).map((code) => [code, present]));
 }
 
 /** Oxygen of an optode whose calibration nobody has confirmed is never better than suspect. */

@@ -11,8 +11,16 @@ export {
 export { judgeRows, runFlow } from './judge-rows.ts';
 export { type OnAnswers, QC_VERSION, qualify, verdictsOf } from './qualify.ts';
 export { prepareTests, type QcEntry, type QcFault, qcFaults, REGISTRY, reachOf, testKind } from './registry.ts';
-export { aggregate, finalDigit, rollUp } from './rollup.ts';
-export { type Asked, entryAt, type Origin, type SensorTests, sensorTests, type TestsInForce } from './sensor-tests.ts';
+export { aggregate, digitUnder, finalDigit, rollUp } from './rollup.ts';
+export {
+  type Asked,
+  dependsOn,
+  entryAt,
+  type Origin,
+  type SensorTests,
+  sensorTests,
+  type TestsInForce,
+} from './sensor-tests.ts';
 export { type Answers, type Revision, type SavedRow, type SeriesState, SeriesStream } from './series-stream.ts';
 export type { TestKind } from './test-kind.ts';
 export { optodeSaturationPercent, tiltDegrees } from './tests/agreement.ts';

@@ -183,3 +183,26 @@ test('a plausible line of the site passes the real settings, and one from the be
     [1, 4],
   ]);
 });
+
+test('a current is never better than what its instrument says of itself; where that says nothing, it keeps its own', () => {
+  const codes = ['UCUR', 'PITCH', 'ROLL'];
+  const conditions = new Map([['UCUR', ['PITCH', 'ROLL']]]);
+  const aquadopp = site.find(({ id }) => id === 'aquadopp') ?? assert.fail('the site file has no aquadopp');
+  const batch = createBatch(codes, [], 4);
+  const rows = [
+    [0.1, 1, -2],
+    [0.1, 25, 0],
+    [0.1, 0, 80],
+    [0.1, Number.NaN, Number.NaN],
+  ];
+  rows.forEach((values, i) => {
+    const row = openRow(batch);
+    batch.time[row] = JUNE + i * 600_000;
+    values.forEach((value, c) => {
+      batch.values[c][row] = value;
+    });
+    batch.count++;
+  });
+  qualify(batch, sensorTests(aquadopp, codes, { conditions }), 0, rows.length);
+  assert.deepEqual([...batch.flags[0]], [1, 3, 4, 1]);
+});

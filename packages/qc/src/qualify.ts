@@ -5,7 +5,7 @@
  */
 import { type Batch, oceanSitesOf, QARTOD, type Qartod, type QcVerdict } from '@emso/core';
 import { judgeRows } from './judge-rows.ts';
-import { finalDigit, rollUp } from './rollup.ts';
+import { digitUnder, finalDigit, rollUp } from './rollup.ts';
 import type { SensorTests } from './sensor-tests.ts';
 import { missingTest } from './tests/gross-range.ts';
 
@@ -77,10 +77,10 @@ function* stretches(tests: SensorTests, code: string, time: Float64Array, from: 
   }
 }
 
-/** Computed parameters take the worst of what they are computed from; capped ones are never good. In the order of the columns. */
+/** Computed parameters take the worst of what they are computed from, currents what tilt says; capped ones are never good. In the order of the columns. */
 function inherit(
   digits: ReadonlyMap<string, Uint8Array>,
-  { inputs, cappedAt }: SensorTests,
+  { inputs, conditions, cappedAt }: SensorTests,
   batch: Batch,
   from: number,
   rows: number,
@@ -88,6 +88,9 @@ function inherit(
   for (const [code, own] of digits) {
     const sources = (inputs.get(code) ?? []).flatMap((input) => digits.get(input) ?? []);
     for (const source of sources) for (let i = 0; i < rows; i++) own[i] = finalDigit(own[i], source[i]);
+    for (const condition of (conditions.get(code) ?? []).flatMap((each) => digits.get(each) ?? [])) {
+      for (let i = 0; i < rows; i++) own[i] = digitUnder(own[i], condition[i]);
+    }
     if (cappedAt === undefined) continue;
     for (let i = 0; i < rows; i++) {
       if (own[i] === QARTOD.good && cappedAt(batch.received[from + i]).has(code)) own[i] = QARTOD.suspect;

@@ -59,3 +59,8 @@ DEPENDS[QARTOD.missing] = 5;
 export function finalDigit(own: number, input: number): number {
   return DEPENDS[input] > DEPENDS[own] ? input : own;
 }
+
+/** The same for a value whose instrument said `condition` of itself: where it said nothing, the value keeps its own. */
+export function digitUnder(own: number, condition: number): number {
+  return condition === QARTOD.missing ? own : finalDigit(own, condition);
+}

@@ -34,6 +34,11 @@ export interface SensorTests {
   readonly lateRows: number;
   /** What a computed parameter is computed from: it is never better than the worst of them. */
   readonly inputs: ReadonlyMap<string, readonly string[]>;
+  /**
+   * What the instrument says of itself and a measured parameter depends on (a current on tilt): never better than the worst of
+   * them either, but one that is missing says nothing. They depend on nothing themselves.
+   */
+  readonly conditions: ReadonlyMap<string, readonly string[]>;
   /** Parameters that are never better than suspect in rows received at a time (oxygen without a confirmed calibration). */
   readonly cappedAt?: (receivedMs: number) => ReadonlySet<string>;
 }
@@ -46,7 +51,7 @@ export interface SensorTests {
 export function sensorTests(
   { qc, cadenceMs, model }: Pick<Sensor, 'qc' | 'cadenceMs' | 'model'>,
   codes: readonly string[],
-  inputs: ReadonlyMap<string, readonly string[]> = new Map(),
+  { inputs = new Map(), conditions = new Map() }: Partial<Pick<SensorTests, 'inputs' | 'conditions'>> = {},
   cappedAt?: (receivedMs: number) => ReadonlySet<string>,
 ): SensorTests {
   const dated = qc[0]?.validFrom === Number.NEGATIVE_INFINITY ? qc : [{ validFrom: Number.NEGATIVE_INFINITY }, ...qc];
@@ -65,7 +70,7 @@ export function sensorTests(
   });
   const all = entries.flatMap(({ tests }) => [...tests.values()].flat());
   const lateRows = Math.max(0, ...all.map((test) => test.lateRows));
-  return { entries, ...reachOf(all), lateRows, inputs, ...(cappedAt !== undefined && { cappedAt }) };
+  return { entries, ...reachOf(all), lateRows, inputs, conditions, ...(cappedAt !== undefined && { cappedAt }) };
 }
 
 const ANY_SENSOR = 'what any sensor of the kind can mean';
@@ -97,6 +102,11 @@ function diagnosticsOf(code: string, model: string, codes: readonly string[], ca
       ),
     ),
   );
+}
+
+/** The parameters whose flags one takes over. */
+export function dependsOn({ inputs, conditions }: SensorTests, code: string): readonly string[] {
+  return [...(inputs.get(code) ?? []), ...(conditions.get(code) ?? [])];
 }
 
 /** The index of the entry in force at an observation time. */
