@@ -2,7 +2,7 @@
 import { FLAG_MEANINGS, FLAG_VALUES, type Parameter } from '@emso/core';
 import { P01_NAMES, P06_NAMES, term, text, unitOf } from './attributes.ts';
 import type { FlagRules } from './day-input.ts';
-import type { NetcdfAttribute, NetcdfVariable } from './netcdf-file.ts';
+import type { NetcdfVariable } from './netcdf-file.ts';
 
 /** Missing values by type. 99999 is what OceanSITES files have; an `int` count can be that, so it gets the least number. */
 const FILL = { float: 99_999, double: 99_999, int: -2_147_483_647 } as const;
@@ -18,6 +18,10 @@ export interface ColumnFacts {
   readonly method: string | undefined;
 }
 
+/**
+ * A parameter's column. No `valid_min` and `valid_max`: readers hide what lies outside, and a flagged value is never taken away; what
+ * is expected of a value stands beside its flag (`qc_tests`).
+ */
 export function dataVariable(parameter: Parameter, values: Float64Array, facts: ColumnFacts): NetcdfVariable {
   const { code, type, technical, standardName, longName, p01, p01Label, referenceScale } = parameter;
   const { units, p06 } = unitOf(parameter, facts.profile);
@@ -32,7 +36,6 @@ export function dataVariable(parameter: Parameter, values: Float64Array, facts: 
       ...text('units', units),
       ...(facts.isCf111 && units === 'degC' ? text('units_metadata', 'temperature: on_scale') : []),
       ...text('reference_scale', referenceScale),
-      ...validRange(parameter),
       ...text('variable_type', technical ? 'technical' : 'environmental'),
       ...text('comment', facts.method),
       ...text('coordinates', facts.coordinates),
@@ -43,16 +46,6 @@ export function dataVariable(parameter: Parameter, values: Float64Array, facts: 
     ],
     data: filled(values, type),
   };
-}
-
-/** What any sensor of the kind can mean. Readers hide what lies outside: those values have flag 4. */
-function validRange({ type, validRange }: Parameter): NetcdfAttribute[] {
-  if (validRange === undefined) return [];
-  const [low, high] = validRange;
-  return [
-    { name: 'valid_min', type, value: [low] },
-    { name: 'valid_max', type, value: [high] },
-  ];
 }
 
 /** A column in its NetCDF type, missing values as fill. A count that no 32-bit number can hold is missing too: CSV has it. */

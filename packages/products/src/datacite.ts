@@ -4,7 +4,7 @@
  */
 
 import { iso, type Observatory, type Platform } from '@emso/core';
-import { contributorType } from './contributor-type.ts';
+import { contributors, creators } from './datacite-parties.ts';
 
 export interface DataciteFacts {
   readonly observatory: Observatory;
@@ -29,8 +29,6 @@ export interface DataciteFacts {
   readonly url?: string;
 }
 
-type Contact = Observatory['observatory']['contacts'][number];
-
 const KNOWN_LICENSES: Readonly<Record<string, string>> = {
   'CC-BY-4.0': 'Creative Commons Attribution 4.0 International',
   'CC0-1.0': 'Creative Commons Zero v1.0 Universal',
@@ -43,7 +41,7 @@ export function dataciteOf(facts: DataciteFacts): Record<string, unknown> {
   const publisher = facts.publisher ?? site.publisher?.name ?? site.institution.name;
   return withoutNothing({
     doi: facts.doi,
-    creators: creatorsOf(site),
+    creators: creators(site),
     titles: [
       { title: facts.title.en, lang: 'en' },
       { title: facts.title.fr, titleType: 'TranslatedTitle', lang: 'fr' },
@@ -53,11 +51,7 @@ export function dataciteOf(facts: DataciteFacts): Record<string, unknown> {
     subjects: facts.subjects.map(({ label, scheme, uri }) =>
       withoutNothing({ subject: label, subjectScheme: scheme, valueUri: uri }),
     ),
-    contributors: [
-      ...site.contacts.map((contact) => ({ ...person(contact), contributorType: contributorType(contact.role) })),
-      { ...organisation(site.institution.name, site.institution.ror), contributorType: 'HostingInstitution' },
-      ...site.rightsHolders.map((name) => ({ ...organisation(name), contributorType: 'RightsHolder' })),
-    ],
+    contributors: contributors(site),
     dates: facts.collected && [
       { date: `${iso(facts.collected.fromMs)}/${iso(facts.collected.toMs)}`, dateType: 'Collected' },
     ],
@@ -98,55 +92,9 @@ export function dataciteOf(facts: DataciteFacts): Record<string, unknown> {
   });
 }
 
-/** Who is cited: the principal investigators, else the institution. */
-function creatorsOf(site: Observatory['observatory']): object[] {
-  const leaders = site.contacts.filter(({ role }) => contributorType(role) === 'ProjectLeader');
-  return leaders.length > 0 ? leaders.map(person) : [organisation(site.institution.name, site.institution.ror)];
-}
-
 /** Names of who is cited, `Family, Given`. */
 export function creatorNames(observatory: Observatory): string[] {
-  return creatorsOf(observatory.observatory).map((creator) => (creator as { readonly name: string }).name);
-}
-
-function person({ name, orcid, organisation: body }: Contact): object {
-  // The site file has `Given Family`: the last word is the family name.
-  const at = name.lastIndexOf(' ');
-  const [given, family] = at < 0 ? [undefined, name] : [name.slice(0, at), name.slice(at + 1)];
-  return withoutNothing({
-    name: given === undefined ? family : `${family}, ${given}`,
-    nameType: 'Personal',
-    givenName: given,
-    familyName: family,
-    nameIdentifiers:
-      orcid === undefined
-        ? undefined
-        : [
-            {
-              nameIdentifier: `https://orcid.org/${orcid}`,
-              nameIdentifierScheme: 'ORCID',
-              schemeUri: 'https://orcid.org',
-            },
-          ],
-    affiliation: body === undefined ? undefined : [{ name: body }],
-  });
-}
-
-function organisation(name: string, ror?: string): object {
-  return withoutNothing({
-    name,
-    nameType: 'Organizational',
-    nameIdentifiers:
-      ror === undefined || ror === 'unknown'
-        ? undefined
-        : [
-            {
-              nameIdentifier: ror.startsWith('https://') ? ror : `https://ror.org/${ror}`,
-              nameIdentifierScheme: 'ROR',
-              schemeUri: 'https://ror.org',
-            },
-          ],
-  });
+  return creators(observatory.observatory).map((creator) => (creator as { readonly name: string }).name);
 }
 
 function related(doi: string, relationType: string): object {

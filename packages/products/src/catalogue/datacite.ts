@@ -3,10 +3,10 @@
  * its own has no identifier yet: it is a draft, and part of its platform's DOI.
  */
 import type { Bilingual } from '@emso/core';
-import { contributorType } from '../contributor-type.ts';
-import type { CatalogueEntry, CatalogueModel, Contact } from './entries.ts';
+import { contributors, creators } from '../datacite-parties.ts';
+import type { CatalogueEntry, CatalogueModel } from './entries.ts';
 import { doiUrl } from './links.ts';
-import { citationYear, creatorsOf, edmoUri, familyFirst, known, orcidUri, publisherOf } from './parties.ts';
+import { citationYear, edmoUri, known, publisherOf } from './parties.ts';
 
 export interface DataciteRecord {
   readonly doi?: string;
@@ -102,50 +102,6 @@ export function dataciteGaps({
     ['resourceTypeGeneral', types.resourceTypeGeneral !== ''],
   ];
   return wanted.flatMap(([name, there]) => (there ? [] : [name]));
-}
-
-type Site = CatalogueModel['input']['observatory']['observatory'];
-
-function person({ name, organisation, orcid }: Contact): object {
-  const [family, ...given] = familyFirst(name).split(', ');
-  const uri = orcidUri(orcid);
-  return {
-    name: familyFirst(name),
-    nameType: 'Personal',
-    ...(given.length > 0 && { givenName: given.join(', ') }),
-    familyName: family,
-    ...(uri !== undefined && {
-      nameIdentifiers: [{ nameIdentifier: uri, nameIdentifierScheme: 'ORCID', schemeUri: 'https://orcid.org' }],
-    }),
-    ...(organisation !== undefined && { affiliation: [{ name: organisation }] }),
-  };
-}
-
-function organisation(name: string, ror: string | undefined): object {
-  return {
-    name,
-    nameType: 'Organizational',
-    ...(known(ror) && {
-      nameIdentifiers: [{ nameIdentifier: ror, nameIdentifierScheme: 'ROR', schemeUri: 'https://ror.org' }],
-    }),
-  };
-}
-
-function creators(site: Site): object[] {
-  const people = creatorsOf(site).map(person);
-  return people.length > 0 ? people : [organisation(site.institution.name, site.institution.ror)];
-}
-
-function contributors(site: Site): object[] {
-  return [
-    ...site.contacts.map((contact) => ({
-      contributorType: contributorType(contact.role),
-      ...person(contact),
-    })),
-    { contributorType: 'HostingInstitution', ...organisation(site.institution.name, site.institution.ror) },
-    ...site.partners.map(({ name, ror }) => ({ contributorType: 'HostingInstitution', ...organisation(name, ror) })),
-    ...site.rightsHolders.map((name) => ({ contributorType: 'RightsHolder', ...organisation(name, undefined) })),
-  ];
 }
 
 function subjects({ keywords }: CatalogueEntry): object[] {

@@ -20,9 +20,10 @@ export function register(program: Command): void {
         'lists the rules). NetCDF may be netCDF-3 or netCDF-4. Exit code 1 when there are errors, 3 when a file cannot be read.',
     )
     .addOption(
-      new Option('--profile <profile>', 'whose units, where CF and EMSO disagree')
-        .choices(['cf', 'emso'])
-        .default('cf'),
+      new Option(
+        '--profile <profile>',
+        'whose units, where CF and EMSO disagree; otherwise observatory.netcdf.profile of the site file',
+      ).choices(['cf', 'emso']),
     )
     .option('--rules <ids...>', 'only these rules, by id or its first part: cf acdd emso data file csv')
     .option('--vocab <dir>', 'vocabularies as CSV (L05.csv, L06.csv, …): labels and codes are looked up in them')

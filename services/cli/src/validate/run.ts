@@ -8,7 +8,8 @@ import { filesBelow, unknownRules, validateFile } from './validate.ts';
 import { readTerms } from './vocabularies.ts';
 
 export interface ValidateSettings {
-  readonly profile: UnitProfile;
+  /** Whose units; those that the site file writes where absent. */
+  readonly profile?: UnitProfile;
   readonly vocab?: string;
   readonly observatory: string;
   readonly json?: boolean;
@@ -28,10 +29,11 @@ export async function runValidate(
       `--rules: expected ids of docs/validate.md or their first part, found '${unknown.join(' ')}'`,
     );
   }
+  const site = loadSiteFile(observatory);
   const options = {
-    profile,
+    profile: profile ?? site.observatory.netcdf.profile,
     rules,
-    observatory: loadSiteFile(observatory),
+    observatory: site,
     terms: vocab === undefined ? undefined : await termsOf(vocab),
   };
   const files = await filesBelow(places);
