@@ -36,6 +36,10 @@ const TASKS = {
     run: withServers('test/compose/deployment.ts'),
   },
   bench: { about: 'measure', run: withServers('bench/main.ts', 'nats-server') },
+  'bench:two-years': {
+    about: 'every sensor for two years, decoded, checked and written again',
+    run: withServers('bench/two-years.ts'),
+  },
   'bench:import': {
     about: 'ten years of a sensor imported, with kills',
     run: withServers('bench/import.ts', 'nats-server'),
