@@ -64,6 +64,7 @@ function stripInto(root: string): string {
     ) as PackageFile;
     for (const dependency of Object.keys(dependencies).filter((each) => !each.startsWith('@emso/'))) {
       const link = path.join(root, 'node_modules', dependency);
+      mkdirSync(path.dirname(link), { recursive: true });
       if (!existsSync(link)) symlinkSync(realpathSync(path.join(PACKAGES, name, 'node_modules', dependency)), link);
     }
   }

@@ -7,9 +7,7 @@ import { type FlagState, LiveFlags, type SensorPlan } from '@emso/pipeline';
 import { type Bus, historyOf, LostGuard, SensorStates } from '@emso/runtime';
 
 /** Beyond this a state costs more to write than to find again. */
-const INLINE_BYTES = 256 * 1024;
-/** No row is shorter in JSON than this: of so many rows nobody needs to look how long they are. */
-const SHORTEST_ROW_BYTES = 128;
+const INLINE_BYTES = 64 * 1024;
 const BUCKET = 'qc-state';
 const HOUR_MS = 3_600_000;
 
@@ -19,7 +17,7 @@ interface SavedFlags {
 }
 
 export class FlagStates {
-  readonly #owned = new Map<string, { flags: LiveFlags; revision: number }>();
+  readonly #owned = new Map<string, { flags: LiveFlags; revision: number; rowBytes: number }>();
 
   /** The flags of a sensor. `load` must have resolved. */
   of(plan: SensorPlan): LiveFlags {
@@ -35,7 +33,7 @@ export class FlagStates {
     const saved = await new SensorStates(bus, BUCKET).load(key);
     const known = saved === undefined ? undefined : (JSON.parse(new TextDecoder().decode(saved.value)) as SavedFlags);
     const flags = known?.state === undefined ? await replayed(bus, plan, seq) : new LiveFlags(plan, known.state);
-    this.#owned.set(key, { flags, revision: saved?.revision ?? 0 });
+    this.#owned.set(key, { flags, revision: saved?.revision ?? 0, rowBytes: 0 });
   }
 
   /** Writes the state of a sensor. Rejects, and forgets it, when somebody else has written it. */
@@ -44,9 +42,13 @@ export class FlagStates {
     const owned = this.#owned.get(key);
     if (owned === undefined) return;
     const encoded = (saved: SavedFlags): Uint8Array => new TextEncoder().encode(JSON.stringify(saved));
-    const isLarge = owned.flags.size * SHORTEST_ROW_BYTES > INLINE_BYTES;
+    // Rows of a sensor are as long as they were the last time: what will prove too large is not encoded to see that it is.
+    const isLarge = owned.flags.size * owned.rowBytes > INLINE_BYTES;
     let bytes = encoded(isLarge ? {} : { state: owned.flags.state() });
-    if (bytes.length > INLINE_BYTES) bytes = encoded({});
+    if (bytes.length > INLINE_BYTES) {
+      owned.rowBytes = bytes.length / owned.flags.size;
+      bytes = encoded({});
+    }
     const states = new SensorStates(bus, BUCKET);
     owned.revision = await states.save(key, bytes, owned.revision).catch(async (error: unknown) => {
       // A broker that came back without its store has no owner either.

@@ -46,6 +46,6 @@ test('limits of the instrument model and of the parameter table are told apart f
   assert.match(text, /\n {2}optodeSaturation: 3 \([a-z_]+\) {2}\{"oxygen":"DOXY".*\} by the instrument model\n/);
   assert.match(
     text,
-    /DOXY_TEMP 13\.29: .*\n {2}grossRange: 1 \(good_data\) {2}\{"fail":\[.*\]\} by the parameter table\n/,
+    /DOXY_TEMP 13\.29: .*\n {2}grossRange: 1 \(good_data\) {2}\{"fail":\[.*\} by the parameter table\n/,
   );
 });
