@@ -44,6 +44,8 @@ const majorOf = (version: string): string => version.replace(/^v(\d+)\..*$/s, '$
 
 interface PackageFile {
   readonly dependencies?: Readonly<Record<string, string>>;
+  /** What others may import, by door. */
+  readonly exports: Readonly<Record<string, string>>;
 }
 
 /** Writes the pure packages as JavaScript; returns the program that prints digests. */
@@ -54,14 +56,14 @@ function stripInto(root: string): string {
       if (existsSync(path.join(PACKAGES, name, folder)))
         stripFolder(path.join(PACKAGES, name, folder), path.join(target, folder));
     }
-    const exports = { '.': './src/mod.js' };
-    writeFileSync(
-      path.join(target, 'package.json'),
-      JSON.stringify({ name: `@emso/${name}`, type: 'module', exports }),
-    );
-    const { dependencies = {} } = JSON.parse(
+    const { dependencies = {}, exports } = JSON.parse(
       readFileSync(path.join(PACKAGES, name, 'package.json'), 'utf8'),
     ) as PackageFile;
+    const stripped = Object.entries(exports).map(([door, file]) => [door, file.replace(/\.ts$/, '.js')]);
+    writeFileSync(
+      path.join(target, 'package.json'),
+      JSON.stringify({ name: `@emso/${name}`, type: 'module', exports: Object.fromEntries(stripped) }),
+    );
     for (const dependency of Object.keys(dependencies).filter((each) => !each.startsWith('@emso/'))) {
       const link = path.join(root, 'node_modules', dependency);
       mkdirSync(path.dirname(link), { recursive: true });

@@ -1,8 +1,17 @@
 /** Whatever somebody writes into the site file: it is refused with words, or both encoders hold what the description says. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigError, createBatch, openRow } from '@emso/core';
-import { checkNetcdf, describeDay, encodeNetcdf3, type NetcdfAttribute, type NetcdfFile } from '@emso/products';
+import { ConfigError, compactDay, createBatch, openRow } from '@emso/core';
+import {
+  checkNetcdf,
+  type DayInput,
+  describeDay,
+  encodeNetcdf3,
+  findingsOf,
+  NETCDF_RULES,
+  type NetcdfAttribute,
+  type NetcdfFile,
+} from '@emso/products';
 import { encodeNetcdf4 } from '@emso/products/netcdf4';
 import fc from 'fast-check';
 import { type ReadNetcdf, readNetcdf } from '../../../test/support/netcdf-reader.ts';
@@ -95,6 +104,8 @@ const sensorFacts = fc
   })
   .map(({ serial, mount, depthM, ...facts }) => ({ ...facts, deployments: [deployment({ serial, mount, depthM })] }));
 
+const OF_STRUCTURE = NETCDF_RULES.filter(({ id }) => /^(cf|data|file)\./.test(id));
+
 /** JSON has no `undefined`: keys without a value are absent. */
 const written = (facts: object): Facts => JSON.parse(JSON.stringify(facts)) as Facts;
 
@@ -121,6 +132,13 @@ function holds(read: ReadNetcdf, file: NetcdfFile, reader: string): void {
     assert.deepEqual([...back.attributes], plain(attributes), `${reader} ${name}`);
     assert.deepEqual(back.data, data, `${reader} ${name}`);
   }
+}
+
+/** What `emso validate` would refuse: attributes that a data centre wants and the description has no fact for are told, not refused. */
+function faultsOf(file: NetcdfFile, { observatory, sensor }: DayInput): unknown[] {
+  const { profile } = observatory.observatory.netcdf;
+  const name = `${sensor.prefix}_${compactDay(DAY)}.nc`;
+  return findingsOf(OF_STRUCTURE, { file, name, profile }).filter(({ severity }) => severity === 'error');
 }
 
 test('a description is refused with words, or both kinds of file hold it', (t) => {
@@ -155,6 +173,7 @@ test('a description is refused with words, or both kinds of file hold it', (t) =
         }
         const file = describeDay({ ...input, batch });
         checkNetcdf(file);
+        assert.deepEqual(faultsOf(file, input), []);
         holds(readNetcdf(encodeNetcdf3(file)), file, 'netCDF-3');
         holds(readNetcdf4(encodeNetcdf4(file)), file, 'netCDF-4');
       },
