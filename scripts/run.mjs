@@ -133,10 +133,22 @@ function node(script, args, cwd = root) {
   return spawnNode([file, ...args], cwd);
 }
 
-/** Runs test files, two at a time: the machines this runs on have two cores, and tests start servers of their own. */
-function nodeTest(files, flags = []) {
-  const options = ['--test', '--test-reporter=spec', '--test-concurrency=2', `--test-timeout=${TEST_TIMEOUT_MS}`];
-  return spawnNode([...options, ...flags, ...files], root);
+/**
+ * Runs test files, two at a time: the machines this runs on have two cores, and tests start servers of their own. Those that
+ * measure how long something takes, or load both cores themselves (`*.alone.test.ts`), come after them, one at a time.
+ */
+async function nodeTest(files, flags = []) {
+  const isAlone = (file) => file.endsWith('.alone.test.ts');
+  let worst = 0;
+  for (const [chosen, concurrency] of [
+    [files.filter((file) => !isAlone(file)), 2],
+    [files.filter(isAlone), 1],
+  ]) {
+    if (chosen.length === 0) continue;
+    const options = ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`];
+    worst ||= await spawnNode([...options, `--test-timeout=${TEST_TIMEOUT_MS}`, ...flags, ...chosen], root);
+  }
+  return worst;
 }
 
 /**
