@@ -124,3 +124,6 @@ say(
   `  ${latency.rows} rows: p50 ${latency.p50Ms.toFixed(0)} ms, p99 ${latency.p99Ms.toFixed(0)} ms, worst ${latency.worstMs.toFixed(0)} ms`,
 );
 say(`  resident memory: ${latency.memoryMb.map(({ service, mb }) => `${service} ${mb.toFixed(0)} MB`).join(', ')}`);
+
+say('\nEvery sensor of the site file for two years, `emso reprocess`');
+spawnSync(process.execPath, [path.join(ROOT, 'bench/two-years.ts')], { stdio: ['ignore', 'inherit', 'ignore'] });
