@@ -81,6 +81,12 @@ const MISTAKES: readonly [what: string, right: string, wrong: string, said: RegE
     'levelNames: { series: "\\ud800Observatoire',
     /found half a surrogate pair/,
   ],
+  [
+    'a letter that was lost in another encoding',
+    'levelNames: { series: "Observatoire',
+    'levelNames: { series: "\\ufffdObservatoire',
+    /found U\+FFFD: remove it, or write again what stood there/,
+  ],
 ];
 for (const [what, right, wrong, said] of MISTAKES) {
   test(`told: ${what}`, () => {

@@ -33,10 +33,13 @@ export function metadataFaults({ observatory, platforms, metadata }: Observatory
   return faults;
 }
 
-/** The characters that XML 1.0 cannot hold: control characters but for tab and line ends, and two that are none. */
+/**
+ * The characters that XML 1.0 cannot hold: control characters but for tab and line ends, and two that are none. And U+FFFD,
+ * which an editor writes for bytes it could not read: the letter that stood there is lost.
+ */
 function isUnprintable(character: string): boolean {
   const unit = character.charCodeAt(0);
-  return (unit < 0x20 && !'\t\n\r'.includes(character)) || unit === 0xfffe || unit === 0xffff;
+  return (unit < 0x20 && !'\t\n\r'.includes(character)) || (unit >= 0xfffd && unit <= 0xffff);
 }
 
 /** Texts with characters that neither XML nor a person can read, wherever they stand in the file as written. */
@@ -48,7 +51,12 @@ export function unprintableTexts(written: unknown, path: PlacedFault['path'] = [
       found === undefined
         ? 'half a surrogate pair'
         : `U+${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
-    return [{ path, message: `expected text without control characters, found ${what}: remove it` }];
+    return [
+      {
+        path,
+        message: `expected text without control characters, found ${what}: remove it, or write again what stood there`,
+      },
+    ];
   }
   if (Array.isArray(written)) return written.flatMap((each, i) => unprintableTexts(each, [...path, i]));
   if (typeof written !== 'object' || written === null) return [];
