@@ -8,6 +8,7 @@ import { compareDay, type PlannedComparison } from '@emso/pipeline';
 import type { Metrics } from '@emso/runtime';
 import { replaceFile } from './data-root.ts';
 import type { SensorDays } from './sensor-days.ts';
+import { inTurns } from './turns.ts';
 
 /** A sensor's sealed days, as far as comparisons look at them. */
 export type SealedCsvs = Pick<SensorDays, 'sealedDays' | 'sealedCsv'>;
@@ -26,7 +27,7 @@ export class ComparedDays {
   readonly #due = new Map<PlannedComparison, Set<number>>();
   /** The latest instant of each comparison that its metric is of. */
   readonly #latestMs = new Map<PlannedComparison, number>();
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = inTurns();
 
   constructor(options: ComparedDaysOptions) {
     this.#options = options;
@@ -62,13 +63,6 @@ export class ComparedDays {
       }
     }
     if (faults.length > 0) throw faults[0];
-  }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const mine = this.#turn.then(work);
-    // Whoever called is told; the next one is not kept from its turn.
-    this.#turn = mine.catch(() => undefined);
-    return mine;
   }
 
   async #makeIfDue(planned: PlannedComparison, due: Set<number>, day: number): Promise<void> {

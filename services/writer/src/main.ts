@@ -29,6 +29,7 @@ import { RawArchive } from './raw-archive.ts';
 import { repeatEach } from './repeat.ts';
 import { SensorDays } from './sensor-days.ts';
 import { leaveSensorTable } from './sensor-table.ts';
+import { inTurns } from './turns.ts';
 
 /** Timers take no more. */
 const milliseconds = z.coerce.number().int().positive().max(0x7fff_ffff);
@@ -171,7 +172,8 @@ await runService({
       ),
     );
 
-    let imports: Promise<unknown> = Promise.resolve();
+    // One file after the other: two imports of one day must not both find a row missing.
+    const inTurn = inTurns();
     return {
       ready: () => workers.map((worker) => worker.ready()).find((state) => state !== true) ?? true,
       ledger: () => Object.fromEntries([...days].map(([key, sensorDays]) => [key, sensorDays.ledger()])),
@@ -180,13 +182,10 @@ await runService({
         for (const [key, sensorDays] of days) sealed[key] = await seal(sensorDays, stale);
         return sealed;
       },
-      /** One file after the other: two imports of one day must not both find a row missing. */
       import(request: ImportRequest): Promise<ImportReport> {
         // What stops has closed its files, and gives its root to the next writer.
         if (signal.aborted) throw new Error('the writer is stopping: ask the next one');
-        const mine = imports.then(() => importFile(request, { root, archive, sensors: all }));
-        imports = mine.catch(() => undefined);
-        return mine;
+        return inTurn(() => importFile(request, { root, archive, sensors: all }));
       },
       async stop() {
         await Promise.all([
@@ -195,7 +194,7 @@ await runService({
           comparing,
           verifying,
           checking,
-          imports,
+          inTurn(async () => undefined),
           ...workers.map((worker) => worker.done),
         ]);
         await announcer.idle();

@@ -25,6 +25,7 @@ import {
 import { daysIn, pause } from '@emso/runtime';
 import { ArchivedRows } from './archived-rows.ts';
 import { type OpenRawFile, RawFiles } from './raw-files.ts';
+import { inTurns } from './turns.ts';
 
 export type { RawAppendFile } from './raw-files.ts';
 
@@ -60,7 +61,8 @@ export class RawArchive {
   /** Per sensor and session, the sequence numbers on disk. */
   readonly #ranges = new Map<string, Promise<SeqSet>>();
   #appended = Promise.withResolvers<void>();
-  #turn: Promise<unknown> = Promise.resolve();
+  /** One writing call after the other: a file must not be appended to twice at once. */
+  readonly #inTurn = inTurns();
 
   constructor(root: string, sensors: readonly PlacedSensor[], openFile?: OpenRawFile) {
     this.#root = root;
@@ -158,13 +160,6 @@ export class RawArchive {
 
   close(): Promise<void> {
     return this.#inTurn(() => this.#files.closeAll());
-  }
-
-  /** One writing call after the other: a file must not be appended to twice at once. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(work);
-    this.#turn = mine.catch(() => undefined);
-    return mine;
   }
 
   #pathOf(platform: string, sensor: string, day: number): string {

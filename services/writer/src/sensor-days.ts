@@ -25,6 +25,7 @@ import { QuietTimes } from './quiet-times.ts';
 import type { RawArchive } from './raw-archive.ts';
 import { type RebuiltDay, RebuiltDays } from './rebuilt-days.ts';
 import { type SealedDay, SealedDays } from './sealed-days.ts';
+import { inTurns } from './turns.ts';
 
 export interface DayTimings {
   /** An open day's NetCDF and manifest are rewritten at most this often. */
@@ -61,7 +62,8 @@ export class SensorDays {
   readonly #accounts = new Accounts();
   readonly #donors: readonly SensorDays[];
   readonly #dependents: SensorDays[] = [];
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Every change to a sensor's days waits for the one before it. */
+  readonly #inTurn = inTurns();
 
   constructor({ plan, donors = [], root, archive, timings, log, metrics, onDivergence }: SensorDaysOptions) {
     this.plan = plan;
@@ -272,13 +274,6 @@ export class SensorDays {
       ),
     );
     await this.#inTurn(() => this.#open.close());
-  }
-
-  /** One thing at a time: every change to a sensor's days waits for the one before it, and a failed one does not block the next. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(work);
-    this.#turn = mine.catch(() => undefined);
-    return mine;
   }
 
   /** Long work in turns of a few days each, so that live lines get theirs in between; throws the first fault at the end. */
