@@ -16,6 +16,7 @@ export * from './ledgers.ts';
 export * from './live.ts';
 export * from './live-flags.ts';
 export * from './merge-runs.ts';
+export { firstNotBefore } from './nearest.ts';
 export * from './pairing.ts';
 export * from './plan.ts';
 export * from './released-day.ts';

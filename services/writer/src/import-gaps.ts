@@ -1,6 +1,6 @@
 /** Which times the live records of a sensor cover: `--fill-gaps` takes only what lies between (PROMISE 12). */
 import { DAY_MS, KIND, type PlacedSensor } from '@emso/core';
-import { GAP_CADENCES } from '@emso/pipeline';
+import { firstNotBefore, GAP_CADENCES } from '@emso/pipeline';
 import type { RawArchive } from './raw-archive.ts';
 
 /**
@@ -24,16 +24,4 @@ export async function coveredByLive(
     if (next === lines.length) return false;
     return lines[next] === timeMs || (next > 0 && lines[next] - lines[next - 1] <= limitMs);
   };
-}
-
-/** Index of the first of the ascending `times` that is not before `timeMs`; their number when there is none. */
-function firstNotBefore(times: Float64Array, timeMs: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle] < timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
