@@ -1,64 +1,19 @@
 /** `emso flag` and `emso release` as a shell sees them, on a data root that was sealed from a raw archive. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { DAY_MS, isoDay, parseIso } from '@emso/core';
-import { formatRawRows, productPaths } from '@emso/products';
 import { readNetcdf } from '../../../../test/support/netcdf-reader.ts';
 import { filesBelow } from '../../../../test/support/trees.ts';
-import { temporaryDirectory } from '../../../../test/support/waiting.ts';
 import { CommandFailure } from '../command-failure.ts';
+import { type SealedRoot, sealedRoot } from '../fixtures/sealed-root.ts';
 import { release } from './release.ts';
 
-const MAIN = resolve(import.meta.dirname, '../main.ts');
-const SITE = resolve(import.meta.dirname, '../../../../deploy/observatory/emso-ligure-ouest.yaml');
-const FIRST_DAY = Math.floor((parseIso('2026-03-01') as number) / DAY_MS);
-const PLACES = { folder: 'Emso_Cstar', prefix: 'CSTAR' };
 const WHY = ['--why', 'a test', '--by', 'A. Person'];
 
-interface Run {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-interface Stage {
-  readonly dir: string;
-  readonly data: string;
-  readonly site: string;
-  emso(...args: string[]): Run;
-}
-
-/** Three days of the C-Star, sealed, with a site file of its own. */
-function stage(): Stage {
-  const dir = temporaryDirectory('validation');
-  const [data, site] = [join(dir, 'data'), join(dir, 'site.yaml')];
-  writeFileSync(site, readFileSync(SITE));
-  for (let day = FIRST_DAY; day < FIRST_DAY + 3; day++) {
-    const records = Array.from({ length: 5 }, (_, i) => ({
-      session: '20260301T000000000Z-0000000a',
-      seq: 5 * (day - FIRST_DAY) + i + 1,
-      receivedMs: day * DAY_MS + DAY_MS / 2 + 60_000 * i,
-      kind: 'line' as const,
-      bytes: Buffer.from(`CST-1186DR\t${7000 + i}\t9219\t11982\t0.092\t537\r`, 'latin1'),
-    }));
-    const path = join(data, productPaths(PLACES, day).raw);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, formatRawRows(records));
-  }
-  const emso = (...args: string[]): Run => {
-    const run = spawnSync(process.execPath, [MAIN, ...args, '--observatory', site], { encoding: 'utf8' });
-    return { code: run.status, out: run.stdout, err: run.stderr };
-  };
-  const made = { dir, data, site, emso };
-  seal(made);
-  return made;
-}
-
 /** Makes the data root's products anew: what `emso seal --stale` leaves. */
-function seal({ data, emso }: Stage): void {
+function seal({ data, emso }: SealedRoot): void {
   const { code, err } = emso('reprocess', '--raw', join(data, 'raw'), '--out', data, '--workers', '1');
   assert.equal(code, 0, err);
 }
@@ -69,7 +24,7 @@ function flagsOf(csv: string): string[] {
   return lines.map((line) => line.split(',')[column]);
 }
 
-function released({ data }: Stage): Map<string, Buffer> {
+function released({ data }: SealedRoot): Map<string, Buffer> {
   const root = join(data, 'released');
   return new Map(
     filesBelow(root)
@@ -78,10 +33,11 @@ function released({ data }: Stage): Map<string, Buffer> {
   );
 }
 
-const day = (i: number): string => isoDay(FIRST_DAY + i);
+/** The days of the root, from the first on. */
+const day = (i: number): string => `2026-03-0${i + 1}`;
 
 test('emso flag: what it refuses, each with what was expected and without writing anything', () => {
-  const at = stage();
+  const at = sealedRoot();
   const good = ['cstar', day(0), day(1), '--param', 'ATTN', '--flag', '4', ...WHY];
   const but = (i: number, text: string): string[] => good.toSpliced(i, 1, text);
   const cases: [args: string[], said: RegExp][] = [
@@ -107,8 +63,8 @@ test('emso flag: what it refuses, each with what was expected and without writin
 });
 
 test('emso flag: added, applied by reprocess, listed, withdrawn', () => {
-  const at = stage();
-  const csv = join(at.data, productPaths(PLACES, FIRST_DAY).csv);
+  const at = sealedRoot();
+  const csv = at.file(0, 'csv');
   const before = readFileSync(csv);
   const times = [`${day(0)}T12:01:00Z`, `${day(0)}T12:03:00Z`];
   const added = at.emso('flag', 'cstar', ...times, '--param', 'ATTN', '--flag', '7', ...WHY);
@@ -135,7 +91,7 @@ test('emso flag: added, applied by reprocess, listed, withdrawn', () => {
 });
 
 test('a line that somebody edited: nothing is computed, and the line is named', () => {
-  const at = stage();
+  const at = sealedRoot();
   at.emso('flag', 'cstar', day(0), day(1), '--param', 'ATTN', '--flag', '4', ...WHY);
   const path = join(at.dir, 'flags.jsonl');
   writeFileSync(path, readFileSync(path, 'utf8').replace('"flag":4', '"flag":1'));
@@ -152,7 +108,7 @@ test('a line that somebody edited: nothing is computed, and the line is named', 
 });
 
 test('emso release: delayed-mode files of sealed days, the same by reprocess and after later flags', () => {
-  const at = stage();
+  const at = sealedRoot();
   at.emso('flag', 'cstar', day(0), day(1), '--param', 'ATTN', '--flag', '4', ...WHY);
   seal(at);
   const run = at.emso('release', 'cstar', day(0), day(2), '--data', at.data, ...WHY);
@@ -181,7 +137,7 @@ test('emso release: delayed-mode files of sealed days, the same by reprocess and
   at.emso('flag', 'cstar', day(0), day(1), '--param', 'ATTN', '--flag', '3', ...WHY);
   rmSync(join(at.data, 'released'), { recursive: true });
   seal(at);
-  assert.deepEqual(flagsOf(join(at.data, productPaths(PLACES, FIRST_DAY).csv)), ['3', '3', '3', '3', '3']);
+  assert.deepEqual(flagsOf(at.file(0, 'csv')), ['3', '3', '3', '3', '3']);
   assert.deepEqual(released(at), files);
 
   // The next release takes it, in the same places.
@@ -194,7 +150,7 @@ test('emso release: delayed-mode files of sealed days, the same by reprocess and
 });
 
 test('emso release --out: a tree of its own, and nothing in the data root changes', () => {
-  const at = stage();
+  const at = sealedRoot();
   const before = filesBelow(at.data);
   const out = join(at.dir, 'validated');
   const run = at.emso('release', 'cstar', day(0), day(3), '--data', at.data, '--out', out, ...WHY);
@@ -204,7 +160,7 @@ test('emso release --out: a tree of its own, and nothing in the data root change
 });
 
 /** Why a release is refused: what the command prints and its exit code. */
-async function refusal({ data, site }: Stage, sensor: string, from: string, to: string): Promise<CommandFailure> {
+async function refusal({ data, site }: SealedRoot, sensor: string, from: string, to: string): Promise<CommandFailure> {
   const request = { sensor, from, to, by: 'A. Person', why: 'a test', data, observatory: site };
   return release(request).then(
     () => assert.fail('expected a refusal, found a release'),
@@ -213,8 +169,8 @@ async function refusal({ data, site }: Stage, sensor: string, from: string, to: 
 }
 
 test('emso release: days that cannot be released are listed, and nothing is written', async () => {
-  const at = stage();
-  const manifest = join(at.data, productPaths(PLACES, FIRST_DAY + 1).manifest);
+  const at = sealedRoot();
+  const manifest = at.file(1, 'manifest');
   const good = readFileSync(manifest, 'utf8');
   const change = (part: 'content' | 'history', fields: object) => (): void => {
     const value = JSON.parse(good);
@@ -246,8 +202,8 @@ test('emso release: days that cannot be released are listed, and nothing is writ
   }
   writeFileSync(manifest, good);
   // What was sealed is what was looked at: an archive that gives something else is not released.
-  const raw = join(at.data, productPaths(PLACES, FIRST_DAY + 1).raw);
-  cpSync(join(at.data, productPaths(PLACES, FIRST_DAY + 1).raw), join(at.dir, 'kept.raw'));
+  const raw = at.file(1, 'raw');
+  cpSync(at.file(1, 'raw'), join(at.dir, 'kept.raw'));
   writeFileSync(raw, readFileSync(raw, 'latin1').replace('7003', '7009'), 'latin1');
   const { code, err } = at.emso('release', 'cstar', day(0), day(3), '--data', at.data, ...WHY);
   assert.equal(code, 1);
@@ -256,7 +212,7 @@ test('emso release: days that cannot be released are listed, and nothing is writ
 });
 
 test('emso release: requests that cannot be', async () => {
-  const at = stage();
+  const at = sealedRoot();
   const cases: [args: [sensor: string, from: string, to: string], code: number, said: RegExp][] = [
     [['cstarr', day(0), day(1)], 2, /sensor: expected one of .* found 'cstarr'/],
     [['cstar', `${day(0)}T12:00:00Z`, day(1)], 2, /FROM: expected a UTC day/],
