@@ -46,19 +46,8 @@ const LF = 10;
 /** Fetches the days that are over. Throws when the source cannot be reached, or the writer. */
 export async function pullRoot(source: PullSource, root: string, context: PullContext): Promise<PullOutcome> {
   const { places, treated, nowMs, signal } = context;
-  const files = dailyFiles(await listFar(source, root, signal), context).filter(({ day }) => day < dayOf(nowMs));
-  const due = files.filter((file) => !treated.has(source.id, root, file));
+  const { due, outcome } = await listed(source, root, context, (day) => day < dayOf(nowMs));
   const into = below(places.incoming, source.id, root);
-  const outcome = {
-    source: source.id,
-    root,
-    listed: files.length,
-    due: due.length,
-    fetched: 0,
-    added: 0,
-    rows: 0,
-    treated: 0,
-  };
   const waiting: string[] = [];
   if (due.length === 0) return { ...outcome, waiting };
   await makeDirectory(into);
@@ -111,6 +100,14 @@ export async function pullRoot(source: PullSource, root: string, context: PullCo
   return { ...outcome, waiting };
 }
 
+/** The daily files there, of the days asked for, that are not in the archive yet, and the outcome that starts from them. */
+async function listed(source: PullSource, root: string, context: PullContext, isAskedFor: (day: number) => boolean) {
+  const files = dailyFiles(await listFar(source, root, context.signal), context).filter(({ day }) => isAskedFor(day));
+  const due = files.filter((file) => !context.treated.has(source.id, root, file));
+  const none = { fetched: 0, added: 0, rows: 0, treated: 0 };
+  return { due, outcome: { source: source.id, root, listed: files.length, due: due.length, ...none } };
+}
+
 /** Fetches files and gives those that differ all the same: they changed on the way, or grow. */
 async function fetchEqual(
   source: PullSource,
@@ -130,20 +127,9 @@ async function fetchEqual(
 
 /** Fetches the files of today, and of yesterday until they are treated, as they are now, and gives their whole lines to the archive. */
 export async function followRoot(source: PullSource, root: string, context: PullContext): Promise<PullOutcome> {
-  const { places, treated, nowMs, signal } = context;
-  const files = dailyFiles(await listFar(source, root, signal), context).filter(({ day }) => day >= dayOf(nowMs) - 1);
-  const due = files.filter((file) => !treated.has(source.id, root, file));
+  const { places, nowMs, signal } = context;
+  const { due, outcome } = await listed(source, root, context, (day) => day >= dayOf(nowMs) - 1);
   const into = below(places.growing, source.id, root);
-  const outcome = {
-    source: source.id,
-    root,
-    listed: files.length,
-    due: due.length,
-    fetched: 0,
-    added: 0,
-    rows: 0,
-    treated: 0,
-  };
   const waiting: string[] = [];
   if (due.length === 0) return { ...outcome, waiting };
   await makeDirectory(into);
