@@ -174,25 +174,13 @@ function pairOf(
     ) {
       fault([...at, 'minSamples'], `expected a whole number from 1, beside medianMs, found ${minSamples}`);
     }
-    const [suspect, fail] = [number(names.suspect), number(names.fail)];
-    if ((suspect ?? fail) === undefined) fault(at, `expected ${names.suspect}, ${names.fail} or both`);
-    for (const [name, value] of [
-      [names.suspect, suspect],
-      [names.fail, fail],
-    ] as const) {
-      if (value !== undefined && !(value >= 0)) fault([...at, name], `expected a number from 0, found ${value}`);
-    }
-    if (suspect !== undefined && fail !== undefined && fail < suspect) {
-      fault([...at, names.fail], `expected a number not below ${names.suspect} (${suspect}), found ${fail}`);
-    }
     return {
       validFrom: entry.validFrom,
       ...(withinMs !== undefined && { withinMs }),
       ...(medianMs !== undefined && { medianMs }),
       minSamples,
       offset: number(names.offset) ?? 0,
-      suspect: suspect ?? Number.POSITIVE_INFINITY,
-      fail: fail ?? Number.POSITIVE_INFINITY,
+      ...thresholds(names, number, at, 1, fault),
       source: entry.source,
     };
   });
@@ -216,24 +204,10 @@ function levelsOf(
     const withinMs = number('withinMs') ?? 0;
     if (entry['withinMs'] === undefined) fault(at, 'expected withinMs: how near in time values are of one instant');
     reach([...at, 'withinMs'], withinMs, fault);
-    const [suspect, fail] = [number(names.suspect), number(names.fail)];
-    if ((suspect ?? fail) === undefined) fault(at, `expected ${names.suspect}, ${names.fail} or both`);
-    for (const [name, value] of [
-      [names.suspect, suspect],
-      [names.fail, fail],
-    ] as const) {
-      if (value !== undefined && !(value <= 0)) {
-        fault([...at, name], `expected a number not above 0 (density grows downwards), found ${value}`);
-      }
-    }
-    if (suspect !== undefined && fail !== undefined && fail > suspect) {
-      fault([...at, names.fail], `expected a number not above ${names.suspect} (${suspect}), found ${fail}`);
-    }
     return {
       validFrom: entry.validFrom,
       withinMs,
-      suspect: suspect ?? Number.NEGATIVE_INFINITY,
-      fail: fail ?? Number.NEGATIVE_INFINITY,
+      ...thresholds(names, number, at, -1, fault),
       source: entry.source,
     };
   });
@@ -262,6 +236,36 @@ function numbersOf(entry: Written, i: number, known: readonly string[], fault: F
     const value = entry[name];
     return typeof value === 'number' ? value : undefined;
   };
+}
+
+/**
+ * The two thresholds of an entry: from 0 upwards where what is found may be too large (`sign` 1), from 0 downwards where density may
+ * grow too little (−1), the bad one never nearer to 0. One that is not written is never passed.
+ */
+function thresholds(
+  names: { readonly suspect: string; readonly fail: string },
+  number: (name: string) => number | undefined,
+  at: readonly (string | number)[],
+  sign: 1 | -1,
+  fault: Fault,
+): { suspect: number; fail: number } {
+  const [suspect, fail] = [number(names.suspect), number(names.fail)];
+  if ((suspect ?? fail) === undefined) fault(at, `expected ${names.suspect}, ${names.fail} or both`);
+  const range = sign === 1 ? 'from 0' : 'not above 0 (density grows downwards)';
+  for (const [name, value] of [
+    [names.suspect, suspect],
+    [names.fail, fail],
+  ] as const) {
+    if (value !== undefined && !(sign * value >= 0)) {
+      fault([...at, name], `expected a number ${range}, found ${value}`);
+    }
+  }
+  if (suspect !== undefined && fail !== undefined && sign * fail < sign * suspect) {
+    const side = sign === 1 ? 'below' : 'above';
+    fault([...at, names.fail], `expected a number not ${side} ${names.suspect} (${suspect}), found ${fail}`);
+  }
+  const never = sign * Number.POSITIVE_INFINITY;
+  return { suspect: suspect ?? never, fail: fail ?? never };
 }
 
 /** Pairs are of one UTC day: half of it is far enough. */
