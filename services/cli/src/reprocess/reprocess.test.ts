@@ -1,106 +1,28 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { DAY_MS, type RawRecord } from '@emso/core';
 import { importIds, readDatRows } from '@emso/instruments';
-import { planObservatory } from '@emso/pipeline';
-import { decodeManifest, formatImportRows, formatRawRows, type ManifestContent, parseRawFile } from '@emso/products';
+import { formatImportRows, parseRawFile } from '@emso/products';
 import { lockDataRoot } from '@emso/runtime/lock';
 import { filesBelow } from '../../../../test/support/trees.ts';
 import { temporaryDirectory } from '../../../../test/support/waiting.ts';
-import { loadSiteFile } from '../site-file.ts';
-import { findRawFiles } from './inventory.ts';
-import { type ReprocessOptions, type ReprocessSummary, reprocess } from './reprocess.ts';
-import type { RunLimits } from './runs-of-days.ts';
-
-const SITE = resolve(import.meta.dirname, '../../../../deploy/observatory/emso-ligure-ouest.yaml');
-const MIDNIGHT = Date.UTC(2020, 2, 1);
-const SESSION = '20200229T120000000Z-0a1b2c3d';
-
-const microcat = (temperature: number): string => `${temperature.toFixed(4)}, 4.59963, 2505.600, 38.4794`;
-const cstar = (counts: number): string => `CST-2405PR\t11531\t${counts}\t15783\t-0.087\t544`;
-
-/** A historical row: stamp and stripped line. */
-const row = (stamp: string, line: string): string => `${stamp}${line}\n`;
-
-/** Raw rows of one session, the first with number `seq`; a text is a line. */
-function rawRows(entries: readonly [receivedMs: number, text: string][], seq = 1): Uint8Array {
-  const records = entries.map(
-    ([receivedMs, text], i): RawRecord => ({
-      session: SESSION,
-      seq: seq + i,
-      receivedMs,
-      kind: 'line',
-      bytes: Buffer.from(`${text}\r`, 'latin1'),
-    }),
-  );
-  return formatRawRows(records);
-}
-
-/** A directory with these files. */
-function tree(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const root = temporaryDirectory('reprocess');
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, name)), { recursive: true });
-    writeFileSync(join(root, name), content);
-  }
-  return root;
-}
-
-async function made(raw: string, options: Partial<ReprocessOptions> = {}): Promise<Made> {
-  const out = temporaryDirectory('made');
-  const summary = await reprocess({ raw, out, observatory: SITE, workers: 1, form: 'sealed', ...options });
-  const files = new Map(filesBelow(out).map((name) => [name, readFileSync(join(out, name))]));
-  files.delete('.lock');
-  return { files, summary };
-}
-
-interface Made {
-  readonly files: ReadonlyMap<string, Buffer>;
-  readonly summary: ReprocessSummary;
-}
-
-const text = ({ files }: Made, name: string): string => {
-  const bytes = files.get(name);
-  assert.ok(bytes, `expected ${name}, found ${[...files.keys()].join(' ')}`);
-  return bytes.toString('latin1');
-};
-
-/** Rows of a MicroCAT or C-Star CSV: time and first value. */
-function rowsOf(one: Made, name: string): string[] {
-  const rows = text(one, name).trimEnd().split('\n').slice(1);
-  return rows.map((each) => each.split(',').slice(0, 2).join(' '));
-}
-
-const contentOf = (one: Made, name: string): ManifestContent => decodeManifest(text(one, name)).content;
-
-const MICROCAT_CSV = (day: string): string =>
-  `csv/Emso_Microcat/${day.slice(0, 4)}-${day.slice(4, 6)}/MICROCAT_${day}.csv`;
-const manifestOf = (day: string): string => MICROCAT_CSV(day).replace('csv/', 'manifest/').replace('.csv', '.json');
-
-/** Days with rows, rejections and a row of the next day; packets that come days later. */
-function variety(): string {
-  const files: Record<string, string | Uint8Array> = {};
-  for (let day = 0; day < 7; day++) {
-    const date = `2020030${day + 1}`;
-    const at = MIDNIGHT + day * DAY_MS;
-    const samples = Array.from({ length: 40 }, (_, i): [number, string] => [
-      at + i * 120_000,
-      i % 9 === 8 ? 'nonsense' : microcat(13 + i / 100),
-    ]);
-    files[`a/MICROCAT_${date}.raw`] = rawRows(samples, 1 + 40 * day);
-    const rows = Array.from({ length: 30 }, (_, i) => row(`${date} 00:${10 + i}:07`, cstar(i)));
-    if (day % 2 === 0 && day < 6) rows.push(row(`2020030${day + 2} 00:00:00`, cstar(99)));
-    files[`b/CSTAR_${date}.dat`] = rows.join('');
-  }
-  const late = Array.from({ length: 20 }, (_, i): [number, string] => [
-    MIDNIGHT + 6 * DAY_MS + i,
-    `13.2000, 4.59963, 501.600, 38.4794, ${String(1 + (i % 7)).padStart(2, '0')} Mar 2020, 0${i % 4}:00:00`,
-  ]);
-  files['c/ALBATROSS_MICRO_0500_20200307.raw'] = rawRows(late);
-  return tree(files);
-}
+import {
+  contentOf,
+  cstar,
+  MICROCAT_CSV,
+  MIDNIGHT,
+  made,
+  manifestOf,
+  microcat,
+  rawRows,
+  row,
+  rowsOf,
+  SITE,
+  text,
+  tree,
+  variety,
+} from '../fixtures/reprocessed-tree.ts';
+import { type ReprocessSummary, reprocess } from './reprocess.ts';
 
 test('one, two and three workers make the same tree', async () => {
   const raw = variety();
@@ -118,64 +40,6 @@ test('one, two and three workers make the same tree', async () => {
     'albatross-microcat-0500': { lines: 20, rows: 20, rejected: 0, damaged: 0, days: 7 },
   });
   assert.equal(one.summary.lines, 513);
-});
-
-/** Whatever the limits of a run, in days or in bytes. */
-const RUNS: readonly RunLimits[] = [
-  { days: 1, bytes: Number.POSITIVE_INFINITY },
-  { days: 2, bytes: Number.POSITIVE_INFINITY },
-  { days: 3, bytes: Number.POSITIVE_INFINITY },
-  { days: 100, bytes: 5000 },
-  { days: 100, bytes: Number.POSITIVE_INFINITY },
-];
-
-async function sameWhateverTheRuns(raw: string): Promise<Made> {
-  const [alone, ...longer] = await Promise.all(RUNS.map((runs, i) => made(raw, { runs, workers: 1 + (i % 2) })));
-  for (const [i, other] of longer.entries()) {
-    assert.deepEqual([...other.files.keys()], [...alone.files.keys()]);
-    for (const [name, bytes] of alone.files) {
-      assert.ok(other.files.get(name)?.equals(bytes), `${name} in runs of ${JSON.stringify(RUNS[i + 1])}`);
-    }
-    assert.deepEqual(other.summary.sensors, alone.summary.sensors);
-  }
-  return alone;
-}
-
-test('days made one by one and in runs are the same tree, rows of other days in a file or not', async () => {
-  const { summary } = await sameWhateverTheRuns(variety());
-  assert.equal(summary.lines, 513);
-});
-
-test('days made in runs have the flags of days made one by one, where tests look back over midnight', async () => {
-  const files: Record<string, Uint8Array> = {};
-  for (let day = 0; day < 4; day++) {
-    // A thermometer that stands still from the first noon on; the third day has a hole.
-    const samples = Array.from({ length: 720 }, (_, i): [number, string] => [
-      MIDNIGHT + day * DAY_MS + i * 120_000,
-      microcat(day === 0 && i < 360 ? 13.29 + (i % 7) / 1000 : 13.3),
-    ]).filter((_, i) => day !== 2 || i < 300 || i > 400);
-    files[`MICROCAT_2020030${day + 1}.raw`] = rawRows(samples, 1 + 720 * day);
-  }
-  const alone = await sameWhateverTheRuns(tree(files));
-  const flagsOf = (day: string): string[] => {
-    const [header, ...rows] = text(alone, MICROCAT_CSV(day)).trimEnd().split('\n');
-    const column = header.split(',').indexOf('TEMP_QC');
-    return rows.map((each) => each.split(',')[column]);
-  };
-  const [second, third] = [flagsOf('20200302'), flagsOf('20200303')];
-  assert.deepEqual([second[0], second.at(-1)], ['4', '4'], 'twelve hours of one value, most of them on the day before');
-  assert.deepEqual([third[299], third[300]], ['4', '1'], 'after a hole nothing is flat');
-});
-
-test('rows of one day in files of others, far apart', async () => {
-  const files: Record<string, string> = {};
-  for (let day = 1; day <= 6; day++) {
-    const own = Array.from({ length: 5 }, (_, i) => row(`2020030${day} 1${i}:00:00`, microcat(13.2 + i / 100)));
-    if (day === 5) own.push(row('20200302 23:59:50', microcat(13.4)));
-    files[`MICROCAT_2020030${day}.dat`] = own.join('');
-  }
-  const alone = await sameWhateverTheRuns(tree(files));
-  assert.equal(rowsOf(alone, MICROCAT_CSV('20200302')).at(-1), '2020-03-02T23:59:50Z 13.4000');
 });
 
 test('FORMATS §9.20: a row belongs to its own day, whatever file it ends', async (t) => {
@@ -407,36 +271,4 @@ test('a tree without raw files, or none at all, is a failure in words', async ()
     exitCode: 3,
     message: /--raw: expected a readable directory, found ENOENT/,
   });
-});
-
-test('which files are whose', async () => {
-  const root = tree({
-    'MICROCAT_20200302.raw': '',
-    'deep/er/MICROCAT_20200301.raw': '',
-    'CSTAR_20200301.dat': '',
-    // As the old script misspelt it.
-    'CTAR_20200302.dat': '',
-    // Claimed by nobody: another name, no date, a date that is none, a longer prefix.
-    'OTHER_20200301.dat': '',
-    'MICROCAT_2020.raw': '',
-    'MICROCAT_20200230.raw': '',
-    'OLD_MICROCAT_20200301.raw': '',
-    // Not raw files at all.
-    'MICROCAT_20200301.csv': '',
-    'MICROCAT_20200301.raw.gz': '',
-    'README.md': '',
-  });
-  const { plans } = planObservatory(loadSiteFile(SITE));
-  const { files, unclaimed } = await findRawFiles(root, plans);
-  const found = [...files].map(([{ sensor }, own]) => [sensor.id, own.map(({ path }) => path.slice(root.length + 1))]);
-  assert.deepEqual(Object.fromEntries(found), {
-    microcat: ['deep/er/MICROCAT_20200301.raw', 'MICROCAT_20200302.raw'],
-    cstar: ['CSTAR_20200301.dat', 'CTAR_20200302.dat'],
-  });
-  assert.deepEqual(unclaimed.map((path) => path.slice(root.length + 1)).sort(), [
-    'MICROCAT_2020.raw',
-    'MICROCAT_20200230.raw',
-    'OLD_MICROCAT_20200301.raw',
-    'OTHER_20200301.dat',
-  ]);
 });
