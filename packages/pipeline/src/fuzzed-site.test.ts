@@ -26,7 +26,7 @@ const text = fc.oneof(
     weight: 8,
     arbitrary: fc.constantFrom('unknown', 'é, ü', ' blank ', 'two\nlines\n', '"quoted"', '海', '10%', '\t'),
   },
-  { weight: 1, arbitrary: fc.constantFrom('', 'a\u0000b', '\u0007', '\ud800', '\u007f') },
+  { weight: 1, arbitrary: fc.constantFrom('', 'a\u0000b', '\u0007', '\ud800', '\u007f', '\ufffd') },
 );
 const bilingual = fc.record({ fr: text, en: text });
 const edmo = fc.integer({ min: 1, max: 9999 });
