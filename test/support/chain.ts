@@ -64,6 +64,7 @@ interface JetStreamState {
     readonly stream_detail: {
       readonly consumer_detail?: {
         readonly name: string;
+        readonly config: { readonly durable_name?: string };
         readonly num_pending: number;
         readonly num_ack_pending: number;
       }[];
@@ -144,11 +145,13 @@ export async function startChainOn(site: string, options: ServiceChainOptions = 
     nats,
     service,
     async isQuiet() {
-      const response = await fetch(`${nats.monitorUrl}/jsz?streams=true&consumers=true`);
+      const response = await fetch(`${nats.monitorUrl}/jsz?streams=true&consumers=true&config=true`);
       const { account_details: accounts } = (await response.json()) as JetStreamState;
       const consumers = accounts
         .flatMap((account) => account.stream_detail)
-        .flatMap((stream) => stream.consumer_detail ?? []);
+        .flatMap((stream) => stream.consumer_detail ?? [])
+        // Who reads a stream once and was killed leaves a consumer behind, until the broker clears it away.
+        .filter(({ config }) => config.durable_name !== undefined);
       if (consumers.length === 0) throw new Error('the broker has no consumer');
       const busy = consumers.filter((consumer) => consumer.num_pending > 0 || consumer.num_ack_pending > 0);
       if (busy.length === 0) return true;

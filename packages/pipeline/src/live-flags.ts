@@ -55,6 +55,12 @@ interface EntryAtWork {
   readonly byCode: ReadonlyMap<string, { readonly tests: readonly PreparedTest[]; readonly stream: SeriesStream }>;
 }
 
+/**
+ * Late rows are placed together once as many rows came as this share of those remembered: a day's memory is judged again for each
+ * flood of them, not for each row. The first ones find nothing to wait for.
+ */
+const ROWS_PER_PLACING = 1 / 64;
+
 export class LiveFlags {
   readonly #plan: SensorPlan;
   #current: EntryAtWork | undefined;
@@ -64,6 +70,9 @@ export class LiveFlags {
   readonly #rows = new Map<string, Recent>();
   #last: RememberedRow | undefined;
   #disturbedUntilMs: number;
+  /** Rows that came late and have no place yet, by id. */
+  readonly #waiting = new Map<string, RememberedRow>();
+  #rowsSincePlacing = Number.POSITIVE_INFINITY;
 
   constructor(plan: SensorPlan, state: FlagState = { build: plan.build, rows: [], disturbedUntilMs: 0 }) {
     this.#plan = plan;
@@ -83,17 +92,21 @@ export class LiveFlags {
     const changed = new Set<string>();
     // All of them first: a row's verdict may depend on one that came with it.
     for (const row of message.rows) {
-      if (this.#rows.has(idOf(session, row))) continue;
+      const id = idOf(session, row);
+      if (this.#rows.has(id) || this.#waiting.has(id)) continue;
       const next = this.#inTurn(session, row);
       if (next !== undefined) this.#take({ session, row: next, revision: 0 }, changed);
-      else this.#insert({ session, row, revision: 0, late: true }, changed);
+      else this.#waiting.set(id, { session, row, revision: 0, late: true });
+      this.#rowsSincePlacing++;
       if (message.build !== this.#plan.build) this.#disturb(row);
     }
+    if (this.#waiting.size > 0 && this.#rowsSincePlacing >= this.#rows.size * ROWS_PER_PLACING) this.#place(changed);
+    const disturbedUntilMs = this.#untilMs();
     const rows = message.rows.map((row): QualifiedObservation => {
       const recent = this.#rows.get(idOf(session, row));
       if (recent === undefined) return { ...row, verdicts: this.#unknown(row), late: true };
       const qualified = { ...recent.row, verdicts: this.#verdicts(recent) };
-      const late = recent.late === true || recent.row.timeMs <= this.#disturbedUntilMs;
+      const late = recent.late === true || recent.row.timeMs <= disturbedUntilMs;
       return late ? { ...qualified, late } : qualified;
     });
     const own = new Set(message.rows.map((row) => idOf(session, row)));
@@ -123,13 +136,13 @@ export class LiveFlags {
   state(): FlagState {
     return {
       build: this.#plan.build,
-      rows: Array.from(this.#rows.values(), ({ session, row, revision, late }) => ({
+      rows: byTime([...this.#rows.values(), ...this.#waiting.values()]).map(({ session, row, revision, late }) => ({
         session,
         row,
         revision,
         ...(late && { late }),
       })),
-      disturbedUntilMs: this.#disturbedUntilMs,
+      disturbedUntilMs: this.#untilMs(),
     };
   }
 
@@ -147,30 +160,36 @@ export class LiveFlags {
   }
 
   /**
-   * A late row takes its place among those that are remembered, and those that look at it are judged again. Where its time is taken,
-   * only the rebuild knows which of the two moves or goes (PROMISE 13).
+   * The late rows take their places among those that are remembered, and those that look at them are judged again. Where the time of
+   * one is taken, only the rebuild knows which of the two moves or goes (PROMISE 13).
    */
-  #insert(late: RememberedRow, changed: Set<string>): void {
+  #place(changed: Set<string>): void {
     const { lookbackMs, lookaheadMs } = this.#plan.tests;
-    const { timeMs } = late.row;
     const before = new Map(this.#rows);
-    const newestMs = [...before.values()].at(-1)?.row.timeMs ?? timeMs;
-    const oldestMs = newestMs - lookbackMs - lookaheadMs;
-    if (timeMs < oldestMs || [...before.values()].some(({ row }) => row.timeMs === timeMs)) {
-      this.#disturb(late.row);
-      return;
+    const times = new Set(Array.from(before.values(), ({ row }) => row.timeMs));
+    const oldestMs = (this.#last?.row.timeMs ?? Number.NEGATIVE_INFINITY) - lookbackMs - lookaheadMs;
+    const placed: RememberedRow[] = [];
+    for (const late of this.#waiting.values()) {
+      const { timeMs } = late.row;
+      if (timeMs < oldestMs || times.has(timeMs)) this.#disturb(late.row);
+      else placed.push(late);
+      times.add(timeMs);
     }
+    this.#waiting.clear();
+    this.#rowsSincePlacing = 0;
+    if (placed.length === 0) return;
+    const firstMs = Math.min(...placed.map(({ row }) => row.timeMs));
     this.#rows.clear();
     this.#current = undefined;
     this.#former = undefined;
     this.#last = undefined;
-    for (const each of [...before.values(), late].sort((a, b) => a.row.timeMs - b.row.timeMs)) this.#take(each);
+    for (const each of byTime([...before.values(), ...placed])) this.#take(each);
     for (const [id, recent] of this.#rows) {
       const earlier = before.get(id);
-      if (earlier === undefined) continue;
       // The first ones have lost what they looked back at; nothing that came can have changed them.
-      if (recent.row.timeMs < timeMs - lookaheadMs) recent.digits = earlier.digits;
-      recent.flags = earlier.flags;
+      if (earlier !== undefined && recent.row.timeMs < firstMs - lookaheadMs) recent.digits = earlier.digits;
+      // Nothing was said yet of one that waited.
+      recent.flags = earlier?.flags ?? '';
       changed.add(id);
     }
   }
@@ -182,6 +201,14 @@ export class LiveFlags {
       if (row.timeMs >= oldestMs) break;
       this.#rows.delete(id);
     }
+  }
+
+  /** Until when rows are looked at by tests that have not seen all that came. */
+  #untilMs(): number {
+    const { lookbackMs } = this.#plan.tests;
+    let untilMs = this.#disturbedUntilMs;
+    for (const { row } of this.#waiting.values()) untilMs = Math.max(untilMs, row.timeMs + lookbackMs);
+    return untilMs;
   }
 
   /** A row that tests do not see as a rebuild does: what looks at it is for the rebuild to judge. */
@@ -279,6 +306,10 @@ export class LiveFlags {
       }),
     );
   }
+}
+
+function byTime<Row extends RememberedRow>(rows: Row[]): Row[] {
+  return rows.sort((a, b) => a.row.timeMs - b.row.timeMs);
 }
 
 function idOf(session: string, { seq, index }: Observation): string {

@@ -63,6 +63,15 @@ test('what a stream holds of a subject before a message, and no consumer stays',
   assert.deepEqual(await read(seqs[200], 'obs.mii.cstar'), expected);
   assert.deepEqual(await read(seqs[0], 'obs.mii.other'), []);
   assert.deepEqual(await read(seqs[299] + 1, 'obs.mii.nobody'), []);
-  const left = await Array.fromAsync(bus.jsm.consumers.list('OBS'));
-  assert.deepEqual(left, []);
+  const consumers = () => Array.fromAsync(bus.jsm.consumers.list('OBS'));
+  assert.deepEqual(await consumers(), []);
+  // Of a reader that is killed in the middle the broker is rid in a minute, not in five as the client would have it.
+  const reading = historyOf(bus, { stream: 'OBS', subject: 'obs.mii.cstar', reachMs: 3_600_000, beforeSeq: 200 });
+  await reading.next();
+  assert.deepEqual(
+    (await consumers()).map(({ config }) => config.inactive_threshold),
+    [60e9],
+  );
+  await reading.return(undefined);
+  assert.deepEqual(await consumers(), []);
 });

@@ -3,6 +3,9 @@ import { DeliverPolicy } from '@nats-io/jetstream';
 import type { Bus } from './bus.ts';
 import { isNotFound, type StreamName } from './topology.ts';
 
+/** What a reader that was killed leaves behind goes by itself; the pulls of one that lives come more often. */
+const ABANDONED_MS = 60_000;
+
 export interface HistoryOptions {
   readonly stream: StreamName;
   readonly subject: string;
@@ -27,6 +30,7 @@ export async function* historyOf(
     filter_subjects: subject,
     deliver_policy: DeliverPolicy.StartTime,
     opt_start_time: new Date(sinceMs).toISOString(),
+    inactive_threshold: ABANDONED_MS,
   });
   try {
     const { num_pending: pending } = await consumer.info();
