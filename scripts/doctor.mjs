@@ -1,5 +1,5 @@
 /** What is on this machine and what each thing is for. Looks only: installs nothing. */
-import { answerOf, findNode, findProgram, PNPM_MAJOR, SERVERS, SetupError } from './setup.mjs';
+import { answerOf, findNode, findProgram, PNPM_MAJOR, SERVERS, SetupError, TEST_PROGRAMS } from './setup.mjs';
 
 /** Prints one line a program; returns 1 when something that the tests need is missing, else 0. */
 export function doctor() {
@@ -22,7 +22,12 @@ export function doctor() {
       'images and the compose file (optional)',
       false,
     ],
-    ['ncdump', findProgram('ncdump'), 'judges our NetCDF files in the tests (optional: netcdf-bin)', false],
+    ...Object.entries(TEST_PROGRAMS).map(([name, { debianPackage, purpose }]) => [
+      name,
+      findProgram(name),
+      `${purpose} (optional: ${debianPackage})`,
+      false,
+    ]),
     ['chromium', versionOf('chromium') ?? versionOf('chromium-browser'), 'browser tests (optional)', false],
   ];
   for (const [name, found, purpose, missing] of rows) {

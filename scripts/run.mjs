@@ -7,7 +7,16 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { doctor } from './doctor.mjs';
-import { ensureLibraries, ensureServer, findNode, root, SetupError, say, taskEnvironment } from './setup.mjs';
+import {
+  ensureLibraries,
+  ensureServer,
+  findNode,
+  root,
+  SetupError,
+  say,
+  TEST_PROGRAMS,
+  taskEnvironment,
+} from './setup.mjs';
 
 /** A test that takes longer than this is stuck. */
 const TEST_TIMEOUT_MS = 120_000;
@@ -18,6 +27,7 @@ const PURE = ['core', 'seawater', 'instruments', 'qc', 'products', 'pipeline'].m
 const TASKS = {
   setup: { about: 'install the libraries and look for a Node that runs TypeScript', run: () => 0 },
   doctor: { about: 'what is on this machine, and what it is for', run: doctor, bare: true },
+  tools: { about: 'install what tests are skipped without, where that is possible', run: tools },
   test: { about: 'all tests, or those of the paths given', run: test },
   lint: { about: 'format, lint and architecture rules', run: lint },
   types: { about: 'type check', run: types },
@@ -64,10 +74,24 @@ async function test(args) {
   if (files.some((file) => !PURE.some((folder) => file.startsWith(folder)))) {
     ensureServer('nats-server');
     ensureServer('redis-server');
-    // Judges our NetCDF files: the golden headers are what it prints.
-    ensureServer('ncdump', 'netcdf-bin');
+    for (const [name, { debianPackage, startsServer }] of Object.entries(TEST_PROGRAMS)) {
+      if (!startsServer) ensureServer(name, debianPackage);
+    }
   }
   return nodeTest(files, flags);
+}
+
+/** A test that finds its program missing says so and is skipped: what cannot be installed is no fault here. */
+function tools() {
+  for (const [name, { debianPackage }] of Object.entries(TEST_PROGRAMS)) {
+    try {
+      ensureServer(name, debianPackage);
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+      say(error.message);
+    }
+  }
+  return 0;
 }
 
 /** Test files below the paths named, relative to the checkout; all when none is. */

@@ -131,6 +131,15 @@ export const SERVERS = {
   },
 };
 
+/** What the tests call: those whose package would start a server of its own come only where they are asked for (`tools`). */
+export const TEST_PROGRAMS = {
+  ncdump: { debianPackage: 'netcdf-bin', purpose: 'judges our NetCDF files in the tests' },
+  xmllint: { debianPackage: 'libxml2-utils', purpose: 'judges our XML files in the tests' },
+  rsync: { debianPackage: 'rsync', purpose: 'emso pull and deliver, and their tests' },
+  sshd: { debianPackage: 'openssh-server', purpose: 'tests of transfers over ssh', startsServer: true },
+  promtool: { debianPackage: 'prometheus', purpose: 'judges rules and metrics in the tests', startsServer: true },
+};
+
 /** Path of a program, installed from the system's package when it is missing. Throws a SetupError when it cannot be. */
 export function ensureServer(name, debianPackage = name) {
   const found = findProgram(name);

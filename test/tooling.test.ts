@@ -212,7 +212,7 @@ describe('tasks', () => {
   test('runs the test files named, or all', () => {
     const own = miniature();
     run(own, 'setup');
-    for (const program of ['redis-server', 'ncdump']) script(path.join(own.bin, program), '');
+    for (const program of ['redis-server', 'ncdump', 'xmllint', 'rsync']) script(path.join(own.bin, program), '');
     const files = ['packages/core/src/a', 'packages/core/src/fixtures/b', 'services/cli/src/c', 'test/e'];
     for (const file of files) {
       const at = path.join(own.root, `${file}.test.ts`);
