@@ -16,13 +16,21 @@ export function parseXml(text: string): XmlElement {
   }
   let root: Element | null;
   try {
-    root = new DOMParser({ onError: onWarningStopParsing }).parseFromString(source, 'text/xml').documentElement;
+    root = new DOMParser({ onError: onWarningStopParsing, normalizeLineEndings }).parseFromString(
+      source,
+      'text/xml',
+    ).documentElement;
   } catch (error) {
     const message = (error as Error).message.replace(/\s+/g, ' ');
     throw new XmlFault(`expected well-formed XML, found ${message.slice(0, 200)}`, { cause: error });
   }
   if (root === null) throw new XmlFault('expected XML, found no element');
   return root;
+}
+
+/** Line ends of XML 1.0; the library would take those of XML 1.1 for them too, which are letters of a text here. */
+function normalizeLineEndings(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
 }
 
 /** An element as a document of its own: it takes the namespaces along that it uses. */

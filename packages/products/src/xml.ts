@@ -29,7 +29,9 @@ export function element(name: string, attributes: XmlAttributes = {}, ...childre
   for (const [key, value] of Object.entries(attributes)) {
     if (value === undefined) continue;
     if (!NAME.test(key)) throw new Error(`XML attribute of <${name}>: expected a name, found ${JSON.stringify(key)}`);
-    head += ` ${key}="${escaped(String(value), `<${name} ${key}>`).replaceAll('"', '&quot;')}"`;
+    // A reader takes blanks of other kinds in an attribute for spaces, unless they are written as numbers.
+    const text = escaped(String(value), `<${name} ${key}>`).replaceAll('\t', '&#9;').replaceAll('\n', '&#10;');
+    head += ` ${key}="${text.replaceAll('"', '&quot;')}"`;
   }
   const body = children.map((child) => textOf(child, name)).join('');
   return new Markup(body === '' ? `${head}/>` : `${head}>${body}</${name}>`);
@@ -54,7 +56,8 @@ function escaped(text: string, where: string): string {
       stray === null ? 'half a surrogate pair' : `U+${stray[0].charCodeAt(0).toString(16).padStart(4, '0')}`;
     throw new Error(`XML ${where}: expected text that XML 1.0 can hold, found ${found} in ${JSON.stringify(text)}`);
   }
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  // And a carriage return for a line feed.
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;');
 }
 
 /** Line feeds between a tag and the next one. Where text stands between elements, white space would count: nothing is added. */
