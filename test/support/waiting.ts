@@ -13,6 +13,9 @@ export interface WaitOptions {
 }
 
 const POLL_MS = 10;
+/** Looking takes at most a third of the time: what is awaited needs the processor too. */
+const PAUSE_PER_LOOK = 2;
+const LONGEST_PAUSE_MS = 500;
 
 /**
  * Polls until `condition` gives something truthy, and resolves to it. A condition that throws is not fulfilled yet. Rejects
@@ -21,18 +24,20 @@ const POLL_MS = 10;
 export async function waitFor<T>(condition: () => T | Promise<T>, options: WaitOptions): Promise<NonNullable<T>> {
   const timeoutMs = options.timeoutMs ?? 10_000;
   const deadline = performance.now() + timeoutMs;
-  let last = 'nothing: it never answered';
+  let last = (): string => 'nothing: it never answered';
   for (;;) {
-    const left = deadline - performance.now();
-    if (left <= 0) throw new Error(`waited ${timeoutMs} ms for ${options.what}; last seen: ${last}`);
+    const startedMs = performance.now();
+    const left = deadline - startedMs;
+    if (left <= 0) throw new Error(`waited ${timeoutMs} ms for ${options.what}; last seen: ${last()}`);
     try {
       const value = await within(condition, left);
       if (value) return value;
-      last = inspect(value, { depth: 4 });
+      last = () => inspect(value, { depth: 4 });
     } catch (error) {
-      if (error !== EXPIRED) last = inspect(error, { depth: 2 });
+      if (error !== EXPIRED) last = () => inspect(error, { depth: 2 });
     }
-    await new Promise((resolve) => setTimeout(resolve, Math.min(POLL_MS, left)));
+    const pauseMs = Math.min((performance.now() - startedMs) * PAUSE_PER_LOOK, LONGEST_PAUSE_MS);
+    await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(POLL_MS, pauseMs), left)));
   }
 }
 
