@@ -28,7 +28,7 @@ const TASKS = {
   setup: { about: 'install the libraries and look for a Node that runs TypeScript', run: () => 0 },
   doctor: { about: 'what is on this machine, and what it is for', run: doctor, bare: true },
   tools: { about: 'install what tests are skipped without, where that is possible', run: tools },
-  test: { about: 'all tests, or those of the paths given', run: test },
+  test: { about: 'the tests, or those of the paths given; --long: those that play outages for minutes', run: test },
   lint: { about: 'format, lint and architecture rules', run: lint },
   types: { about: 'type check', run: types },
   demo: { about: 'the whole chain on this machine with simulated sensors', run: (args) => emso(['demo', ...args]) },
@@ -69,8 +69,11 @@ const TASKS = {
 };
 
 async function test(args) {
-  const flags = args.filter((arg) => arg.startsWith('-'));
-  const files = testFiles(args.filter((arg) => !arg.startsWith('-')));
+  const flags = args.filter((arg) => arg.startsWith('-') && arg !== '--long');
+  const files = testFiles(
+    args.filter((arg) => !arg.startsWith('-')),
+    args.includes('--long'),
+  );
   if (files.some((file) => !PURE.some((folder) => file.startsWith(folder)))) {
     ensureServer('nats-server');
     ensureServer('redis-server');
@@ -94,10 +97,14 @@ function tools() {
   return 0;
 }
 
-/** Test files below the paths named, relative to the checkout; all when none is. */
-function testFiles(named) {
+/**
+ * Test files below the paths named, relative to the checkout. When none is, either those of minutes (`*.long.test.ts`: chains of
+ * real services under outages) or all others, which is what one waits for at the desk.
+ */
+function testFiles(named, long) {
   const places = named.length > 0 ? named.map(fromHere) : ['packages', 'services', 'test'];
-  const chosen = [...new Set(places.flatMap((place) => walk(place)))].sort();
+  const found = [...new Set(places.flatMap((place) => walk(place)))].sort();
+  const chosen = named.length > 0 ? found : found.filter((file) => file.endsWith('.long.test.ts') === long);
   if (chosen.length === 0) throw new SetupError(`expected *.test.ts files in ${places.join(', ')}, found none`);
   return chosen;
 }

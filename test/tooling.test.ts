@@ -213,7 +213,13 @@ describe('tasks', () => {
     const own = miniature();
     run(own, 'setup');
     for (const program of ['redis-server', 'ncdump', 'xmllint', 'rsync']) script(path.join(own.bin, program), '');
-    const files = ['packages/core/src/a', 'packages/core/src/fixtures/b', 'services/cli/src/c', 'test/e'];
+    const files = [
+      'packages/core/src/a',
+      'packages/core/src/fixtures/b',
+      'services/cli/src/c',
+      'services/cli/src/d.long',
+      'test/e',
+    ];
     for (const file of files) {
       const at = path.join(own.root, `${file}.test.ts`);
       mkdirSync(path.dirname(at), { recursive: true });
@@ -222,7 +228,9 @@ describe('tasks', () => {
     const ran = (...args: string[]): string[] =>
       [...run(own, 'test', ...args).stdout.matchAll(/ran (\S+)/g)].map(([, name]) => name).sort();
     assert.deepEqual(ran(), ['packages/core/src/a', 'services/cli/src/c', 'test/e']);
+    assert.deepEqual(ran('--long'), ['services/cli/src/d.long']);
     assert.deepEqual(ran('packages', 'test/e.test.ts'), ['packages/core/src/a', 'test/e']);
+    assert.deepEqual(ran('services'), ['services/cli/src/c', 'services/cli/src/d.long']);
     writeFileSync(
       path.join(own.root, 'test/e.test.ts'),
       `require('node:test').test('fails', () => { throw new Error('no') });`,
