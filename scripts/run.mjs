@@ -28,7 +28,7 @@ const TASKS = {
   setup: { about: 'install the libraries and look for a Node that runs TypeScript', run: () => 0 },
   doctor: { about: 'what is on this machine, and what it is for', run: doctor, bare: true },
   tools: { about: 'install what tests are skipped without, where that is possible', run: tools },
-  test: { about: 'the tests, or those of the paths given; --long: those that play outages for minutes', run: test },
+  test: { about: 'the tests, or those of the paths given; --long: those of minutes, with many processes', run: test },
   lint: { about: 'format, lint and architecture rules', run: lint },
   types: { about: 'type check', run: types },
   demo: { about: 'the whole chain on this machine with simulated sensors', run: (args) => emso(['demo', ...args]) },
