@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { DAY_MS, dayOf, isoDay } from '@emso/core';
 import { decodeManifest, type Manifest, productPaths } from '@emso/products';
 import { askWriter } from '../../services/cli/src/chain/writer-client.ts';
-import { addFlag, withdrawFlag } from '../../services/cli/src/validation/flag.ts';
+import { addFlag, withdrawFlag } from '../../services/cli/src/expert-facts/flag.ts';
 import { startTestChain, type TestChain } from '../support/chain.ts';
 import { untilRebuiltEqual, untilSealed } from '../support/rebuilt.ts';
 import { waitFor } from '../support/servers.ts';

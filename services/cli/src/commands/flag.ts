@@ -37,9 +37,9 @@ export function register(program: Command): void {
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', NOTES)
     .action(async (sensor, from, to, { observatory, param, flag, why, by, list, withdraw, json }) => {
-      const { addFlag, listFlags, withdrawFlag } = await import('../validation/flag.ts');
+      const { addFlag, listFlags, withdrawFlag } = await import('../expert-facts/flag.ts');
       if (list) return listFlags(observatory, sensor, json === true);
-      const { authorOf } = await import('../validation/author.ts');
+      const { authorOf } = await import('../expert-facts/author.ts');
       const signed = { by: authorOf(by), why: given(why, '--why, a reason in words') };
       if (withdraw !== undefined) return withdrawFlag(observatory, withdraw, signed);
       const codes = given<string>(param, '--param, parameters such as TEMP,PSAL').split(',');

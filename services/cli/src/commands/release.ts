@@ -30,8 +30,8 @@ export function register(program: Command): void {
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', NOTES)
     .action(async (sensor, from, to, options) => {
-      const { authorOf } = await import('../validation/author.ts');
-      const { release } = await import('../validation/release.ts');
+      const { authorOf } = await import('../expert-facts/author.ts');
+      const { release } = await import('../expert-facts/release.ts');
       await release({ ...options, sensor, from, to, by: authorOf(options.by) });
     });
 }

@@ -18,11 +18,11 @@ import {
 } from '@emso/pipeline';
 import { type DayInput, releasedPaths } from '@emso/products';
 import { CommandFailure, EXIT } from '../command-failure.ts';
+import { dayVerdict } from '../expert-facts/day-check.ts';
 import { donorFilesOf } from '../reprocess/donor-files.ts';
 import type { RawFile } from '../reprocess/inventory.ts';
 import { aroundDay, donorsRead, readFiles } from '../reprocess/rebuild.ts';
 import type { FilesBySensor } from '../reprocess/reprocess.ts';
-import { dayVerdict } from '../validation/day-check.ts';
 
 /** `open`: whatever the raw archive has, open and stale days too, as today's configuration makes it. */
 export type ExportSource = 'sealed' | 'released' | 'open';
