@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { parseDocument } from 'yaml';
+import { SITE } from '../../../../test/support/chain.ts';
 import { startChild } from '../../../../test/support/child.ts';
 import { temporaryDirectory, waitFor } from '../../../../test/support/servers.ts';
 import { filesBelow } from '../../../../test/support/trees.ts';
@@ -29,6 +31,48 @@ function digestOf(root: string): Record<string, string> {
     ]),
   );
 }
+
+test('a site file that says where catalogue records go is followed; an account of one half is said and stops nothing', {
+  timeout: 110_000,
+}, async (t) => {
+  const own = temporaryDirectory('up-catalogue');
+  const records = path.join(own, 'records');
+  const site = parseDocument(readFileSync(SITE, 'utf8'));
+  site.set('catalogue', { driver: 'directory', directory: records });
+  writeFileSync(path.join(own, 'site.yaml'), site.toString());
+  const start = async (env: NodeJS.ProcessEnv) => {
+    const args = [MAIN, 'up', '--dir', own, '--observatory', path.join(own, 'site.yaml')];
+    const up = await startChild({ command: process.execPath, args, cwd: own, env: { ...process.env, ...env } });
+    t.after(() => up.exit() ?? up.stop());
+    return up;
+  };
+  mkdirSync(records);
+  const up = await start({});
+  await waitFor(() => filesBelow(records).some((file) => file.endsWith('.xml')), {
+    what: 'a record',
+    timeoutMs: 40_000,
+  });
+  await waitFor(
+    async () => {
+      const { services } = JSON.parse((await emso('status', '--dir', own, '--json')).stdout) as {
+        services: { name: string; state: string }[];
+      };
+      return services.find(({ name }) => name === 'catalog-sync')?.state === 'ready';
+    },
+    { what: 'status to know catalog-sync', timeoutMs: 30_000 },
+  );
+  assert.equal((await emso('catalog', 'status', '--state', path.join(own, 'catalogue'))).code, 0);
+  assert.equal((await up.stop(20_000)).code, 0);
+  const half = await start({ EMSO_GEONETWORK_USER: 'somebody' });
+  await waitFor(
+    () => half.stderr.join('\n').includes('Catalogue: not followed (EMSO_GEONETWORK_PASSWORD: expected it'),
+    {
+      what: 'the missing half to be said',
+      timeoutMs: 30_000,
+    },
+  );
+  assert.equal((await half.stop(20_000)).code, 0);
+});
 
 test('without a chain: nothing runs there, exit 3', async () => {
   for (const args of [

@@ -14,10 +14,12 @@ export type ServiceName = (typeof SERVICES)[number];
 
 export interface ChainOptions {
   readonly observatoryFile: string;
-  /** Everything lives under here: `data/`, `spool/`, `nats/`, `run/`, `logs/`. */
+  /** Everything lives under here: `data/`, `spool/`, `nats/`, `run/`, `logs/`, and what the publisher and catalog-sync remember. */
   readonly dir: string;
   /** The directory on the NAS, with its sentinel: then the publisher runs too. */
   readonly nasDir?: string | undefined;
+  /** True where the site file says where catalogue records go: then catalog-sync runs too. */
+  readonly catalogue?: boolean;
   /** Added to the environment of the services. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -112,6 +114,10 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
   if (options.nasDir !== undefined) {
     services.push('publisher');
     Object.assign(env, { EMSO_NAS_DIR: options.nasDir, EMSO_PUBLISHER_DIR: join(dir, 'publisher') });
+  }
+  if (options.catalogue === true) {
+    services.push('catalog-sync');
+    env['EMSO_CATALOGUE_DIR'] = join(dir, 'catalogue');
   }
   for (const service of services) {
     const main = fileURLToPath(new URL(`../../../${service}/src/main.ts`, import.meta.url));

@@ -7,7 +7,7 @@ export function register(program: Command): void {
     .command('up')
     .summary('run the whole chain on this machine')
     .description(
-      'nats-server, redis-server where it is installed, and every service as a supervised process. Stops on Ctrl-C.',
+      'nats-server, redis-server where it is installed, and every service as a supervised process; catalog-sync where the site file says where catalogue records go. Stops on Ctrl-C.',
     )
     .requiredOption('--dir <dir>', 'where data, spool, store, logs and addresses are kept; local disk')
     .option('--observatory <file>', 'site file', DEFAULT_SITE_FILE)
