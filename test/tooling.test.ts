@@ -235,7 +235,13 @@ describe('tasks', () => {
       path.join(own.root, 'test/e.test.ts'),
       `require('node:test').test('fails', () => { throw new Error('no') });`,
     );
-    assert.equal(run(own, 'test').status, 1);
+    writeFileSync(
+      path.join(own.root, 'test/f.alone.test.ts'),
+      `require('node:test').test('ran alone', () => undefined);`,
+    );
+    const failed = run(own, 'test');
+    assert.equal(failed.status, 1);
+    assert.match(failed.stdout, /ran alone/, 'those that run alone run all the same');
   });
 });
 
