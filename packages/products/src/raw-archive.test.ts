@@ -123,6 +123,7 @@ const DAMAGED: [row: string, offset: number, reason: RegExp][] = [
   ['2019-05-01T12:00:00.000Z line s-1/7', 34, /sequence number/],
   ['2019-05-01T12:00:00.000Z line s-1/7 a\\x0A', 37, /lower-case/],
   ['2019-05-01T12:00:00.000Z line s-1/7 a\\x0', 37, /lower-case/],
+  ['2019-05-01T12:00:00.000Z line s-1/7 a\\x', 37, /lower-case/],
   ['2019-05-01T12:00:00.000Z line s-1/7 a\\', 37, /lower-case/],
   ['2019-05-01T12:00:00.000Z line s-1/7 a\tb', 37, /escaped/],
   ['2019-05-01T12:00:00.000Z line s-1/7 a\\x0d\u00e9', 41, /escaped/],
@@ -131,14 +132,17 @@ const DAMAGED: [row: string, offset: number, reason: RegExp][] = [
 ];
 for (const [bad, offset, reason] of DAMAGED) {
   test(`reports ${JSON.stringify(bad)}`, () => {
-    const { run, damaged } = parseRawFile(ascii(`${GOOD}\n${bad}\n${GOOD}\n`));
-    assert.equal(run.count, 2);
-    assert.deepEqual(run.sessions, ['s-1']);
-    assert.equal(run.importId.size, 0);
-    assert.equal(damaged.length, 1);
-    assert.equal(damaged[0].line, 2);
-    assert.equal(damaged[0].offset, GOOD.length + 1 + offset);
-    assert.match(damaged[0].reason, reason);
+    // In the middle, and where nothing follows.
+    for (const behind of [`${GOOD}\n`, '']) {
+      const { run, damaged } = parseRawFile(ascii(`${GOOD}\n${bad}\n${behind}`));
+      assert.equal(run.count, behind === '' ? 1 : 2);
+      assert.deepEqual(run.sessions, ['s-1']);
+      assert.equal(run.importId.size, 0);
+      assert.equal(damaged.length, 1);
+      assert.equal(damaged[0].line, 2);
+      assert.equal(damaged[0].offset, GOOD.length + 1 + offset);
+      assert.match(damaged[0].reason, reason);
+    }
   });
 }
 

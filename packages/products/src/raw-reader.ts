@@ -205,7 +205,8 @@ export class RowReader {
     while (file[at] !== LF) {
       if (file[at] === BACKSLASH) {
         const [byte, length] = file[at + 1] === BACKSLASH ? [BACKSLASH, 2] : [hexByte(file, at + 1), 4];
-        if (byte < 0) return this.#fail(at, String.raw`\\ or \xHH with lower-case digits`);
+        // Behind the end of the file there is no byte, and no number either.
+        if (!(byte >= 0)) return this.#fail(at, String.raw`\\ or \xHH with lower-case digits`);
         this.run.bytes[to++] = byte;
         at += length;
       } else if (NOT_PLAIN[file[at]] === PLAIN) this.run.bytes[to++] = file[at++];
