@@ -32,7 +32,9 @@ export async function up(dir: string, observatoryFile: string, nasDir: string | 
 
 /** Why catalog-sync is not started. Lines are acquired whatever the catalogue lacks: it is said, and no reason to start nothing. */
 function whyNoCatalogue({ catalogue, metadata }: Observatory): string | undefined {
-  if (catalogue !== undefined && metadata === undefined) {
+  const missing = missingFact(catalogue);
+  if (missing !== undefined) return missing;
+  if (metadata === undefined) {
     return "the site file has no key 'metadata', of which records are made: see docs/catalogue.md";
   }
   try {
@@ -40,5 +42,5 @@ function whyNoCatalogue({ catalogue, metadata }: Observatory): string | undefine
   } catch (error) {
     return (error as Error).message;
   }
-  return missingFact(catalogue);
+  return undefined;
 }
